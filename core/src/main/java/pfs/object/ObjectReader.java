@@ -1,0 +1,15 @@
+package pfs.object;
+
+/** Reads objects by id. Thread-safe; an object never changes, so what was read may be kept. */
+public interface ObjectReader {
+    /**
+     * The object's bytes, uncompressed and checked (CRC32C of its record).
+     *
+     * @return a fresh array that belongs to the caller
+     * @throws pfs.error.PfsException CORRUPT when the object is missing, damaged or of another kind
+     */
+    byte[] read(ObjectId id, ObjectKind kind);
+
+    /** True if the object is there. It may not be durable yet: see {@link ObjectInserter#flush}. */
+    boolean contains(ObjectId id);
+}
