@@ -1,0 +1,3 @@
+/** The command line: git's words for the routes of a running server. */
+@org.jspecify.annotations.NullMarked
+package pfs.cli;
