@@ -1,0 +1,8 @@
+package pfs.pack;
+
+class MemoryPackStoreTest extends AppendablePackStoreContract {
+    @Override
+    protected AppendablePackStore open() {
+        return new MemoryPackStore();
+    }
+}
