@@ -1,15 +1,67 @@
 package pfs.chunk;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import pfs.error.PfsException;
+import pfs.object.ObjectReader;
 
-/** DRAFT. Reads the bytes of stored files, checked. Thread-safe. */
-public interface ContentReader {
-    /** Gives {@code length} bytes from {@code offset} on to the sink, in pieces, in order. */
-    void read(Content content, long offset, long length, Sink sink) throws IOException;
+/**
+ * Reads the bytes of stored files, checked: a damaged or wrong chunk throws before any of its bytes
+ * is given out. Thread-safe.
+ *
+ * <p>A long read fetches the next chunk on a virtual thread while the sink is busy with this one.
+ * The chunks in memory, of all reads together, stay below a limit: a read waits in line for its
+ * next chunk and is refused (BUSY) after a while.
+ */
+public final class ContentReader {
+    private final ObjectReader objects;
+    private final ManifestNodes nodes;
+    private final ReadMemory memory;
+
+    ContentReader(ObjectReader objects, long memoryBytes, Duration patience) {
+        this.objects = objects;
+        this.nodes = new ManifestNodes(objects);
+        this.memory = new ReadMemory(memoryBytes, patience);
+    }
 
     /** Takes a piece; the buffer is only valid during the call. */
-    interface Sink {
+    public interface Sink {
         void accept(ByteBuffer piece) throws IOException;
+    }
+
+    /**
+     * Gives {@code length} bytes from {@code offset} on to the sink, in pieces, in order.
+     *
+     * @throws IndexOutOfBoundsException if the content does not have these bytes
+     * @throws PfsException CORRUPT, BUSY
+     * @throws IOException only what the sink throws
+     */
+    public void read(Content content, long offset, long length, Sink sink) throws IOException {
+        try (ChunkStream chunks = stream(content, offset, length)) {
+            for (@Nullable ByteBuffer piece = chunks.next(); piece != null; piece = chunks.next()) {
+                sink.accept(piece);
+            }
+        }
+    }
+
+    /**
+     * All bytes as a stream, which throws as {@link #read} does. Not thread-safe; it holds a chunk
+     * or two in memory until it is closed.
+     */
+    public InputStream open(Content content) {
+        return new ContentInputStream(this, content);
+    }
+
+    ChunkStream stream(Content content, long offset, long length) {
+        Objects.checkFromIndexSize(offset, length, content.size());
+        return new ChunkStream(objects, nodes, memory, content, offset, offset + length);
+    }
+
+    ManifestNodes nodes() {
+        return nodes;
     }
 }
