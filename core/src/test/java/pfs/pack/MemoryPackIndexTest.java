@@ -1,0 +1,8 @@
+package pfs.pack;
+
+class MemoryPackIndexTest extends PackIndexContract {
+    @Override
+    protected PackIndex index() {
+        return new MemoryPackIndex();
+    }
+}
