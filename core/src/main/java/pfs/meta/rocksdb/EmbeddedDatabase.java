@@ -14,6 +14,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
@@ -22,6 +23,8 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 
@@ -31,6 +34,7 @@ import pfs.error.PfsException;
  * buffers. Thread-safe; calls after {@link #close} are refused with STOPPED.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
     private static final long CACHE = 32L << 20;
     private static final long WRITE_BUFFER = 8L << 20;
     private static final long WRITE_BUFFERS = 24L << 20;
@@ -133,6 +137,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 .setMaxBackgroundJobs(2)
                 .setMaxFileOpeningThreads(1)
                 .setSkipStatsUpdateOnDbOpen(true)
+                .setAvoidFlushDuringRecovery(true)
                 .setInfoLogLevel(InfoLogLevel.ERROR_LEVEL)
                 .setMaxLogFileSize(1 << 20)
                 .setKeepLogFileNum(2)
@@ -186,7 +191,10 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 code, "the embedded database could not " + what + ": " + e.getMessage(), null, e);
     }
 
-    /** Waits for the calls under way, then closes. */
+    /**
+     * Waits for the calls under way, then closes. The write buffers are written to tables first, so
+     * that the next start has no log to replay; if that fails, it has one.
+     */
     @Override
     public void close() {
         while (!calls.compareAndSet(0, Integer.MIN_VALUE)) {
@@ -195,6 +203,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
             }
             Thread.onSpinWait();
             Thread.yield();
+        }
+        try (FlushOptions flush = new FlushOptions()) {
+            database.flush(flush, List.of(meta, index));
+        } catch (RocksDBException e) {
+            LOG.warn("the embedded database's buffers stay in its log: {}", e.getMessage());
         }
         owned.forEach(AbstractNativeReference::close);
     }

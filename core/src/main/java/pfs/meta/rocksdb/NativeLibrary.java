@@ -23,12 +23,20 @@ final class NativeLibrary {
         String directory = System.getProperty("pfs.native.dir", environment());
         if (!directory.isEmpty()) {
             Path home = Path.of(directory).toAbsolutePath();
-            if (unpacked(home)) {
-                RocksDB.loadLibrary(List.of(home.toString()));
+            if (unpacked(home) && loaded(home)) {
                 return;
             }
         }
         RocksDB.loadLibrary();
+    }
+
+    private static boolean loaded(Path home) {
+        try {
+            RocksDB.loadLibrary(List.of(home.toString()));
+            return true;
+        } catch (UnsatisfiedLinkError e) {
+            return false;
+        }
     }
 
     private static String environment() {
@@ -39,7 +47,8 @@ final class NativeLibrary {
     /** True if the library is in the directory now; a directory that cannot be used is no error. */
     private static boolean unpacked(Path home) {
         String name = Environment.getJniLibraryFileName("rocksdb");
-        Path library = home.resolve(name);
+        // loadLibrary(paths) of RocksDB 11.8 says "jni" twice
+        Path library = home.resolve(Environment.getJniLibraryFileName("rocksdbjni"));
         if (Files.isRegularFile(library)) {
             return true;
         }
