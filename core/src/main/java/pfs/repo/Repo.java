@@ -1,172 +1,522 @@
 package pfs.repo;
 
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import pfs.chunk.Content;
+import pfs.error.ErrorCode;
+import pfs.error.PfsException;
+import pfs.meta.Batch;
+import pfs.meta.Bytes;
+import pfs.meta.Key;
+import pfs.meta.MetaStore;
 import pfs.object.ObjectId;
+import pfs.tree.DirectoryEntry;
+import pfs.tree.Entry;
 import pfs.tree.FileEntry;
+import pfs.tree.TreePath;
 
-/** DRAFT of the facade; the lead replaces the bodies. */
+/**
+ * Refs and staging under one name: everything that a caller may do with a repo. Thread-safe. Each
+ * write returns when it is durable and visible to the next read; what is refused is a PfsException
+ * and has changed nothing.
+ */
 public final class Repo {
     public static final String DEFAULT_BRANCH = "master";
 
-    private static UnsupportedOperationException draft() {
-        return new UnsupportedOperationException("draft");
+    /** Edits that are folded by a reader who needs the whole tree anyway. */
+    private static final int WORTH_FOLDING = 64;
+
+    /** Edits at which a writer folds before it adds another: the bound of memory a branch. */
+    static final int MAX_EDITS = 65_536;
+
+    private final String name;
+    private final long number;
+    private final Store store;
+    private final RefResolver resolver;
+
+    Repo(String name, long number, Store store) {
+        this.name = name;
+        this.number = number;
+        this.store = store;
+        this.resolver =
+                new RefResolver(
+                        number,
+                        store.meta(),
+                        store.commits(),
+                        branch ->
+                                store.branches()
+                                        .find(id(branch))
+                                        .map(b -> new RefResolver.Head(b.state().head())));
     }
 
     public String name() {
-        throw draft();
+        return name;
+    }
+
+    /** The repo's number, which no other repo ever had or will have. */
+    public long number() {
+        return number;
+    }
+
+    private BranchId id(String branch) {
+        return new BranchId(number, branch);
+    }
+
+    private Branch branch(String name) {
+        return store.branches().find(id(name)).orElseThrow(() -> Branches.missing(id(name)));
     }
 
     // ---- reading
 
     /** The branch as it stands, uncommitted changes included. NO_SUCH_REF. */
     public Snapshot snapshot(String branch) {
-        throw draft();
+        Branch found = branch(branch);
+        View view = found.state().view();
+        return view.edits().size() < WORTH_FOLDING ? view : new FoldingSnapshot(found, view);
     }
 
+    /** A view that, when it had to fold many edits, saves the next reader the work. */
+    private final class FoldingSnapshot implements Snapshot {
+        private final Branch branch;
+        private final View view;
+
+        FoldingSnapshot(Branch branch, View view) {
+            this.branch = branch;
+            this.view = view;
+        }
+
+        @Override
+        public Optional<Entry> find(String path) {
+            return view.find(path);
+        }
+
+        @Override
+        public Iterator<pfs.tree.PathEntry> list(
+                String directory, String after, boolean recursive) {
+            root();
+            return view.list(directory, after, recursive);
+        }
+
+        @Override
+        public DirectoryEntry root() {
+            if (branch.state().view() == view) {
+                store.branches().fold(branch);
+            }
+            return view.root();
+        }
+    }
+
+    /** The files of a commit. */
     public Snapshot snapshot(Commit commit) {
-        throw draft();
+        return snapshot(commit.root());
     }
 
-    /** The commit that an expression names (all of SURFACE's grammar; numbers count on branch). */
+    /** The files of a root directory. */
+    public Snapshot snapshot(DirectoryEntry root) {
+        return new View(store.folder(), root, Edits.NONE);
+    }
+
+    /** The commit that an expression names; numbers count on {@code branch}. NO_SUCH_REF. */
     public Commit resolve(String expression, String branch) {
-        throw draft();
+        return resolver.resolve(expression, branch);
     }
 
     /** The head of a branch; empty for a branch without commits. NO_SUCH_REF. */
     public Optional<Commit> head(String branch) {
-        throw draft();
+        return Optional.ofNullable(branch(branch).state().head());
     }
 
     /**
-     * Newest first: the commit and its ancestors in order of generation and time; with a path only
+     * The commit and its ancestors, newest first and children before parents; with a path only
      * those that changed it.
      */
     public Iterator<Commit> log(Commit from, @Nullable String path) {
-        throw draft();
+        return new Log(store.commits(), store.folder().trees(), from, path);
     }
 
-    /** Uncommitted changes against the head. */
+    /** Uncommitted changes against the head, in path order. */
     public Iterator<Difference> status(String branch) {
-        throw draft();
+        BranchState state = branch(branch).state();
+        DirectoryEntry head = state.head() == null ? store.folder().empty() : state.head().root();
+        return Differences.between(store.folder().trees(), head, state.view().root(), "");
     }
 
-    public Iterator<Difference> diff(Snapshot from, Snapshot to, String path, boolean renames) {
-        throw draft();
+    /** Differences of files below a path ("" for all), in path order. */
+    public Iterator<Difference> diff(Snapshot from, Snapshot to, String path) {
+        return Differences.between(store.folder().trees(), from.root(), to.root(), path);
     }
 
-    // ---- writing: each returns when it is durable and visible
+    // ---- writing
+
+    /** Puts a file whose content was stored by a ContentWriter. */
+    public Written put(String branch, String path, FileEntry entry, Precondition precondition) {
+        TreePath.verify(path);
+        return new Written(entry, write(branch, new Operation.Put(path, entry, precondition)));
+    }
+
+    /** Deletes a file, or a directory if {@code recursive}. NO_SUCH_PATH, NOT_EMPTY. */
+    public void delete(String branch, String path, boolean recursive, Precondition precondition) {
+        TreePath.verify(path);
+        write(branch, new Operation.Delete(path, recursive, precondition));
+    }
+
+    /** Makes an explicit directory. True if it was made, false if one was there. */
+    public boolean makeDirectory(String branch, String path) {
+        TreePath.verify(path);
+        return write(branch, new Operation.MakeDirectory(path));
+    }
 
     /**
-     * Puts a file whose content was stored by a ContentWriter. EXISTS, IS_A_DIRECTORY,
-     * NOT_A_DIRECTORY, PRECONDITION_FAILED.
+     * The file's bytes followed by tail's; a missing file is made.
+     *
+     * @param template what the file is like if it is made; its content is not used
      */
-    public Written put(String branch, String path, FileEntry entry, Precondition precondition) {
-        throw draft();
-    }
-
-    /** NO_SUCH_PATH; NOT_EMPTY for a directory unless recursive. */
-    public void delete(String branch, String path, boolean recursive, Precondition precondition) {
-        throw draft();
-    }
-
-    /** True if it was made, false if it was there. */
-    public boolean makeDirectory(String branch, String path) {
-        throw draft();
-    }
-
-    /** The file's bytes followed by tail's; a missing file is made. */
     public Written append(
             String branch,
             String path,
             Content tail,
             FileEntry template,
             Precondition precondition) {
-        throw draft();
+        TreePath.verify(path);
+        Branch target = branch(branch);
+        while (true) {
+            FileEntry old = target.state().view().file(path);
+            Precondition unchanged = Appending.unchanged(old, precondition, path);
+            FileEntry whole = Appending.appended(store.contents(), old, tail, template);
+            try {
+                return put(branch, path, whole, unchanged);
+            } catch (PfsException e) {
+                if (e.code() != ErrorCode.PRECONDITION_FAILED) {
+                    throw e;
+                }
+                // Somebody wrote between; the caller's own precondition is checked again above.
+            }
+        }
     }
 
-    /**
-     * source null: from the branch as it stands. EXISTS, NO_SUCH_PATH, IMPOSSIBLE (into itself).
-     */
+    /** Copies a file or directory; {@code source} null: from the branch as it stands. */
     public void copy(String branch, String from, @Nullable Commit source, String to) {
-        throw draft();
+        TreePath.verify(to);
+        if (!from.isEmpty()) {
+            TreePath.verify(from);
+        }
+        write(branch, new Operation.Copy(from, source == null ? null : source.root(), to));
     }
 
     public void move(String branch, String from, String to) {
-        throw draft();
+        TreePath.verify(from);
+        TreePath.verify(to);
+        write(branch, new Operation.Move(from, to));
     }
 
     /** Many files at once, visible at finish, all or nothing. */
     public Unpacking unpack(String branch, String directory) {
-        throw draft();
+        if (!directory.isEmpty()) {
+            TreePath.verify(directory);
+        }
+        branch(branch);
+        return new TreeUnpacking(
+                store.folder(),
+                directory,
+                tree -> replace(branch, _ -> new Operation.Overlay(directory, tree)));
     }
 
     /** Collects a tree of files. Not thread-safe. Closing without finish drops it. */
     public interface Unpacking extends AutoCloseable {
+        /** Adds a file; the last of one path wins. The path is below the directory. */
         void file(String path, FileEntry entry);
 
+        /** Adds an explicit directory. */
         void directory(String path);
 
+        /** Makes it all visible, durable. */
         void finish();
 
         @Override
         void close();
     }
 
+    private boolean write(String branch, Operation operation) {
+        refuseJobs(branch);
+        for (int tries = 0; ; tries++) {
+            Branch target = branch(branch);
+            if (target.state().view().edits().size() >= MAX_EDITS) {
+                foldNow(target);
+            }
+            try {
+                return store.queue().write(target, operation);
+            } catch (PfsException e) {
+                // Dropped from memory between the look-up and the write: look it up again.
+                if (e.code() != ErrorCode.NO_SUCH_REF || !target.gone() || tries > 3) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void foldNow(Branch target) {
+        target.heads().lock();
+        try {
+            if (target.state().view().edits().size() >= MAX_EDITS) {
+                store.branches().adoptFold(target);
+            }
+        } finally {
+            target.heads().unlock();
+        }
+    }
+
+    /** Writes what may replace the whole work tree, so never beside a move of the head. */
+    private boolean replace(String branch, Function<BranchState, Operation> operation) {
+        Branch target = branch(branch);
+        target.heads().lock();
+        try {
+            return write(branch, operation.apply(target.state()));
+        } finally {
+            target.heads().unlock();
+        }
+    }
+
+    private static void refuseJobs(String branch) {
+        if (branch.startsWith(RefName.JOBS)) {
+            throw new PfsException(
+                    ErrorCode.IMPOSSIBLE,
+                    "the branch '" + branch + "' is written by runs only",
+                    branch);
+        }
+    }
+
     // ---- history
 
+    /** Commits the branch's changes. NOTHING_TO_COMMIT for a branch without files or commits. */
     public Committed commit(String branch, CommitRequest request) {
-        throw draft();
+        refuseJobs(branch);
+        Branch target = branch(branch);
+        return moveHead(
+                target,
+                request.expectedHead(),
+                seen -> {
+                    DirectoryEntry root = seen.view().root();
+                    Commit head = seen.head();
+                    DirectoryEntry before = head == null ? store.folder().empty() : head.root();
+                    if (before.tree().equals(root.tree())) {
+                        return head;
+                    }
+                    List<Commit> parents = head == null ? List.of() : List.of(head);
+                    return store.commits().insert(root, parents, request, store.now());
+                },
+                (seen, commit) -> commit.root());
+    }
+
+    /**
+     * Commits a tree made elsewhere, as a run's output is, onto a branch, which appears if it is
+     * not there. Nothing uncommitted may be on it.
+     */
+    public Committed publish(String branch, DirectoryEntry root, CommitRequest request) {
+        RefName.verifyRef(branch);
+        DirectoryEntry whole = Folder.root(root);
+        Branch target = store.branches().findOrMake(id(branch));
+        return moveHead(
+                target,
+                request.expectedHead(),
+                seen -> {
+                    Commit head = seen.head();
+                    List<Commit> parents = head == null ? List.of() : List.of(head);
+                    return store.commits().insert(whole, parents, request, store.now());
+                },
+                (seen, commit) -> whole);
+    }
+
+    /** Makes the next head from a state; the head itself when nothing changed, null for none. */
+    interface NextHead {
+        @Nullable Commit from(BranchState seen);
+    }
+
+    /** The work tree that goes with a new head. */
+    interface NextWork {
+        DirectoryEntry from(BranchState seen, Commit head);
+    }
+
+    /** Moves a branch's head under its lock: make the commit, flush, compare and set, show. */
+    Committed moveHead(
+            Branch target, @Nullable ObjectId expected, NextHead nextHead, NextWork nextWork) {
+        target.heads().lock();
+        try {
+            if (target.gone()) {
+                throw Branches.missing(target.id());
+            }
+            BranchState seen = target.state();
+            refuseOtherHead(target, seen, expected);
+            Commit next = nextHead.from(seen);
+            if (next == null) {
+                throw new PfsException(
+                        ErrorCode.NOTHING_TO_COMMIT,
+                        "there is nothing to commit on '" + target.id().branch() + "'",
+                        target.id().branch());
+            }
+            if (seen.head() != null && next.id().equals(seen.head().id())) {
+                return new Committed(next, false);
+            }
+            DirectoryEntry work = nextWork.from(seen, next);
+            store.journal().flush();
+            store.branches().advance(target, seen, next, work, moved(target.id(), next));
+            return new Committed(next, true);
+        } finally {
+            target.heads().unlock();
+        }
+    }
+
+    private static void refuseOtherHead(
+            Branch target, BranchState seen, @Nullable ObjectId expected) {
+        if (expected == null) {
+            return;
+        }
+        ObjectId head = seen.head() == null ? null : seen.head().id();
+        if (!Objects.equals(head, expected)) {
+            throw new PfsException(
+                    ErrorCode.PRECONDITION_FAILED,
+                    "the head of '" + target.id().branch() + "' is " + head + " now",
+                    target.id().branch());
+        }
+    }
+
+    private Batch moved(BranchId id, Commit head) {
+        long time = Math.max(store.now(), head.time());
+        return new Batch()
+                .put(RefKeys.commit(number, head.id()), Bytes.of(new byte[0]))
+                .put(RefKeys.move(id, time), Bytes.of(head.id().toBytes()));
     }
 
     /** Drops uncommitted changes, of one path (file or directory) or all. */
     public void reset(String branch, @Nullable String path) {
-        throw draft();
+        refuseJobs(branch);
+        replace(
+                branch,
+                state -> {
+                    DirectoryEntry head =
+                            state.head() == null ? store.folder().empty() : state.head().root();
+                    return path == null || path.isEmpty()
+                            ? new Operation.Replace(head)
+                            : new Operation.Unstage(TreePath.verify(path), head);
+                });
     }
 
-    /**
-     * Commits a tree made elsewhere (a run's output) onto a branch, which appears if it is not
-     * there.
-     */
-    public Committed publish(String branch, ObjectId tree, CommitRequest request) {
-        throw draft();
-    }
-
+    /** Names of branches in byte order; the default branch also before its first commit. */
     public List<String> branches(String after, int limit) {
-        throw draft();
+        List<String> names = names(RefKeys.branches(number), after, limit);
+        if (TreePath.order(DEFAULT_BRANCH, after) > 0 && !names.contains(DEFAULT_BRANCH)) {
+            names.add(DEFAULT_BRANCH);
+            names.sort(TreePath::order);
+            return List.copyOf(names.subList(0, Math.min(limit, names.size())));
+        }
+        return names;
     }
 
     /** EXISTS, INVALID_NAME. */
-    public void createBranch(String name, Commit at) {
-        throw draft();
+    public void createBranch(String branch, Commit at) {
+        RefName.verifyRef(branch);
+        refuseJobs(branch);
+        moveBranchTo(
+                store.branches().findOrMake(id(branch)),
+                null,
+                seen -> {
+                    if (seen.version() != Batch.ABSENT) {
+                        throw new PfsException(
+                                ErrorCode.EXISTS,
+                                "there is a branch '" + branch + "' already",
+                                branch);
+                    }
+                    return at;
+                });
     }
 
-    public void deleteBranch(String name) {
-        throw draft();
+    /** Moves (or makes) a branch. NOT_EMPTY when it has uncommitted changes. */
+    public void moveBranch(String branch, Commit to, @Nullable ObjectId expectedHead) {
+        RefName.verifyRef(branch);
+        refuseJobs(branch);
+        moveBranchTo(store.branches().findOrMake(id(branch)), expectedHead, _ -> to);
     }
 
-    /** Moves (or makes) a branch; uncommitted changes must not be there (NOT_EMPTY). */
-    public void moveBranch(String name, Commit to, @Nullable ObjectId expectedHead) {
-        throw draft();
+    private void moveBranchTo(Branch target, @Nullable ObjectId expectedHead, NextHead to) {
+        moveHead(
+                target,
+                expectedHead,
+                seen -> {
+                    DirectoryEntry before =
+                            seen.head() == null ? store.folder().empty() : seen.head().root();
+                    if (!before.tree().equals(seen.view().root().tree())) {
+                        throw new PfsException(
+                                ErrorCode.NOT_EMPTY,
+                                "the branch '"
+                                        + target.id().branch()
+                                        + "' has uncommitted changes: commit or reset them first",
+                                target.id().branch());
+                    }
+                    return to.from(seen);
+                },
+                (seen, commit) -> commit.root());
+    }
+
+    /** NO_SUCH_REF. The default branch stays: IMPOSSIBLE. */
+    public void deleteBranch(String branch) {
+        Branch target = branch(branch);
+        if (branch.equals(DEFAULT_BRANCH)) {
+            throw new PfsException(
+                    ErrorCode.IMPOSSIBLE, "the branch '" + branch + "' cannot be deleted", branch);
+        }
+        store.branches().delete(target);
     }
 
     public List<String> tags(String after, int limit) {
-        throw draft();
+        return names(RefKeys.tags(number), after, limit);
+    }
+
+    private List<String> names(Key prefix, String after, int limit) {
+        List<String> names = new ArrayList<>();
+        for (MetaStore.Pair pair : store.meta().scan(prefix, prefix.append(after), limit)) {
+            names.add(pair.key().text().substring(prefix.text().length()));
+        }
+        return names;
     }
 
     /** NO_SUCH_REF. */
-    public Commit tag(String name) {
-        throw draft();
+    public Commit tag(String tag) {
+        return store.meta()
+                .get(RefKeys.tag(number, tag))
+                .map(v -> store.commits().read(ObjectId.decode(v.value().array(), 0)))
+                .orElseThrow(() -> noTag(tag));
     }
 
-    public void createTag(String name, Commit at) {
-        throw draft();
+    /** EXISTS, INVALID_NAME. */
+    public void createTag(String tag, Commit at) {
+        RefName.verifyRef(tag);
+        Batch batch =
+                new Batch()
+                        .require(RefKeys.tag(number, tag), Batch.ABSENT)
+                        .put(RefKeys.tag(number, tag), Bytes.of(at.id().toBytes()));
+        if (!store.meta().commit(batch)) {
+            throw new PfsException(ErrorCode.EXISTS, "there is a tag '" + tag + "' already", tag);
+        }
     }
 
-    public void deleteTag(String name) {
-        throw draft();
+    /** NO_SUCH_REF. */
+    public void deleteTag(String tag) {
+        MetaStore.Versioned old =
+                store.meta().get(RefKeys.tag(number, tag)).orElseThrow(() -> noTag(tag));
+        Batch batch =
+                new Batch()
+                        .require(RefKeys.tag(number, tag), old.version())
+                        .delete(RefKeys.tag(number, tag));
+        if (!store.meta().commit(batch)) {
+            throw noTag(tag);
+        }
+    }
+
+    private static PfsException noTag(String tag) {
+        return new PfsException(ErrorCode.NO_SUCH_REF, "there is no tag '" + tag + "'", tag);
     }
 }

@@ -1,48 +1,172 @@
 package pfs.repo;
 
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import pfs.chunk.ContentReader;
+import pfs.chunk.ContentStore;
 import pfs.chunk.ContentWriter;
+import pfs.error.ErrorCode;
+import pfs.error.PfsException;
+import pfs.journal.Journal;
+import pfs.meta.Batch;
+import pfs.meta.Bytes;
+import pfs.meta.MetaStore;
+import pfs.tree.TreeEditor;
+import pfs.tree.Trees;
 
 /**
- * DRAFT of the facade; the lead replaces the bodies. All repos of one store. Repo "default" is
- * always there.
+ * All repos of one store, and the contents that they share. The repo {@code default} is always
+ * there. Thread-safe. Closing it finishes the writes that were taken.
  */
 public final class Repos implements AutoCloseable {
-    private static UnsupportedOperationException draft() {
-        return new UnsupportedOperationException("draft");
+    public static final String DEFAULT_REPO = "default";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Repos.class);
+
+    private final Store store;
+    private final Maintenance maintenance;
+    private final ConcurrentHashMap<String, Repo> open = new ConcurrentHashMap<>();
+
+    private Repos(Store store, Maintenance maintenance) {
+        this.store = store;
+        this.maintenance = maintenance;
     }
 
+    /**
+     * Opens the repos over a journal and a metadata store, which stay the caller's to close, and
+     * takes up what the journal has and the metadata do not.
+     */
+    public static Repos open(
+            Journal journal, MetaStore meta, InstantSource clock, Settings settings) {
+        Trees trees = new Trees(journal, settings.treeCacheBytes());
+        Folder folder = new Folder(trees, journal);
+        Commits commits = new Commits(journal, journal);
+        WriteQueue queue = new WriteQueue(journal, new Evaluator(folder));
+        Branches branches = new Branches(meta, journal, commits, folder, queue);
+        ContentStore contents = new ContentStore(journal, journal, settings.contents());
+        Store store = new Store(meta, journal, contents, folder, commits, queue, branches, clock);
+        int replayed = new Recovery(journal, meta, branches, queue).replay();
+        if (replayed > 0) {
+            LOG.info("took up {} groups of writes from the journal", replayed);
+        }
+        Repos repos = new Repos(store, new Maintenance(journal, branches, meta));
+        repos.create(DEFAULT_REPO);
+        return repos;
+    }
+
+    /** The repo of that name; empty if there is none. */
     public Optional<Repo> find(String name) {
-        throw draft();
+        Repo known = open.get(name);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        return store.meta()
+                .get(RefKeys.repo(name))
+                .map(
+                        v ->
+                                open.computeIfAbsent(
+                                        name,
+                                        n -> new Repo(n, RefKeys.u64(v.value().array()), store)));
     }
 
-    /** True if it was made; INVALID_NAME. */
+    /** True if it was made, false if it was there. INVALID_NAME. */
     public boolean create(String name) {
-        throw draft();
+        RefName.verifyRepo(name);
+        while (store.meta().get(RefKeys.repo(name)).isEmpty()) {
+            Optional<MetaStore.Versioned> made = store.meta().get(RefKeys.REPOS_MADE);
+            long number = made.map(v -> RefKeys.u64(v.value().array())).orElse(0L) + 1;
+            Batch batch =
+                    new Batch()
+                            .require(RefKeys.repo(name), Batch.ABSENT)
+                            .require(
+                                    RefKeys.REPOS_MADE,
+                                    made.map(MetaStore.Versioned::version).orElse(Batch.ABSENT))
+                            .put(RefKeys.repo(name), Bytes.of(RefKeys.u64(number)))
+                            .put(RefKeys.REPOS_MADE, Bytes.of(RefKeys.u64(number)));
+            if (store.meta().commit(batch)) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    /** False if there is none. */
+    /** Deletes a repo with its refs; false if there is none. The default one stays: IMPOSSIBLE. */
     public boolean delete(String name) {
-        throw draft();
+        if (name.equals(DEFAULT_REPO)) {
+            throw new PfsException(
+                    ErrorCode.IMPOSSIBLE, "the repo '" + name + "' cannot be deleted", name);
+        }
+        Optional<MetaStore.Versioned> record = store.meta().get(RefKeys.repo(name));
+        if (record.isEmpty()) {
+            return false;
+        }
+        long number = RefKeys.u64(record.get().value().array());
+        Batch batch =
+                new Batch()
+                        .require(RefKeys.repo(name), record.get().version())
+                        .delete(RefKeys.repo(name));
+        if (!store.meta().commit(batch)) {
+            return false;
+        }
+        open.remove(name);
+        store.branches().retireAll(number);
+        store.branches().deleteAll(RefKeys.branches(number));
+        store.branches().deleteAll(RefKeys.tags(number));
+        store.branches().deleteAll(RefKeys.allMoves(number));
+        store.branches().deleteAll(RefKeys.commits(number));
+        return true;
     }
 
+    /** Names after {@code after}, in byte order. */
     public List<String> list(String after, int limit) {
-        throw draft();
+        List<String> names = new ArrayList<>();
+        int prefix = RefKeys.REPOS.text().length();
+        for (MetaStore.Pair pair : store.meta().scan(RefKeys.REPOS, RefKeys.repo(after), limit)) {
+            names.add(pair.key().text().substring(prefix));
+        }
+        return names;
     }
 
     /**
      * A writer for the bytes of one new file; its content is durable with the put that names it.
      */
     public ContentWriter newContent() {
-        throw draft();
+        return store.contents().newWriter();
     }
 
     public ContentReader contents() {
-        throw draft();
+        return store.contents().reader();
+    }
+
+    /** Reads directory trees of this store. */
+    public Trees trees() {
+        return store.folder().trees();
+    }
+
+    /** Makes trees that a {@link Repo#publish} may commit. */
+    public TreeEditor editor() {
+        return store.folder().editor();
+    }
+
+    /** The small keys and values beside the repos, for what belongs to none of them. */
+    public MetaStore meta() {
+        return store.meta();
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        maintenance.close();
+        try {
+            maintenance.persistAll();
+        } catch (PfsException e) {
+            LOG.warn("the journal keeps what could not be written down: {}", e.getMessage());
+        }
+        store.queue().close();
+        store.contents().close();
+    }
 }

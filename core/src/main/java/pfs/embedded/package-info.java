@@ -1,0 +1,3 @@
+/** A whole store on one machine: a data directory with packs and an embedded database. */
+@org.jspecify.annotations.NullMarked
+package pfs.embedded;

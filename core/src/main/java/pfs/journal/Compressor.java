@@ -1,0 +1,118 @@
+package pfs.journal;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdDecompressCtx;
+import com.github.luben.zstd.ZstdException;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Zstandard (RFC 8878) where it pays. Thread-safe; keeps a few contexts, which are costly to make.
+ */
+final class Compressor implements AutoCloseable {
+    private static final int LEVEL = 3;
+    private static final int CONTEXTS = 8;
+
+    /** Below this nothing worth a frame's header is saved. */
+    private static final int MIN_LENGTH = 128;
+
+    /** Long bytes are tried in parts first: what has no redundancy costs little to find out. */
+    private static final int PROBE_FROM = 32 * 1024;
+
+    private static final int PROBE = 4096;
+    private static final int PROBES = 3;
+    private static final int PROBE_LEVEL = 1;
+
+    private final BlockingQueue<ZstdCompressCtx> compressors = new ArrayBlockingQueue<>(CONTEXTS);
+    private final BlockingQueue<ZstdDecompressCtx> decompressors =
+            new ArrayBlockingQueue<>(CONTEXTS);
+
+    /** The compressed bytes; null where they would not be at least a sixteenth shorter. */
+    byte @Nullable [] compress(byte[] bytes, int offset, int length) {
+        if (length < MIN_LENGTH) {
+            return null;
+        }
+        ZstdCompressCtx context = take(compressors, ZstdCompressCtx::new);
+        try {
+            return length >= PROBE_FROM && !promising(context, bytes, offset, length)
+                    ? null
+                    : compressed(context.setLevel(LEVEL), bytes, offset, length);
+        } finally {
+            giveBack(compressors, context);
+        }
+    }
+
+    private static byte @Nullable [] compressed(
+            ZstdCompressCtx context, byte[] bytes, int offset, int length) {
+        byte[] room = new byte[(int) Zstd.compressBound(length)];
+        int shorter = context.compressByteArray(room, 0, room.length, bytes, offset, length);
+        return shorter < length - length / 16 ? java.util.Arrays.copyOf(room, shorter) : null;
+    }
+
+    private static boolean promising(
+            ZstdCompressCtx context, byte[] bytes, int offset, int length) {
+        context.setLevel(PROBE_LEVEL);
+        byte[] room = new byte[(int) Zstd.compressBound(PROBE)];
+        for (int i = 0; i < PROBES; i++) {
+            int at = offset + (int) ((long) (length - PROBE) * i / (PROBES - 1));
+            int shorter = context.compressByteArray(room, 0, room.length, bytes, at, PROBE);
+            if (shorter < PROBE - PROBE / 32) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The bytes again, exactly {@code rawLength} of them.
+     *
+     * @throws IllegalArgumentException if they are damaged or have another length
+     */
+    byte[] decompress(byte[] bytes, int offset, int length, int rawLength) {
+        byte[] raw = new byte[rawLength];
+        ZstdDecompressCtx context = take(decompressors, ZstdDecompressCtx::new);
+        try {
+            int got = context.decompressByteArray(raw, 0, rawLength, bytes, offset, length);
+            if (got != rawLength) {
+                throw new IllegalArgumentException(got + " bytes instead of " + rawLength);
+            }
+            return raw;
+        } catch (ZstdException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        } finally {
+            giveBack(decompressors, context);
+        }
+    }
+
+    private static <T> T take(BlockingQueue<T> idle, Supplier<T> maker) {
+        T context = idle.poll();
+        return context != null ? context : maker.get();
+    }
+
+    private static <T extends AutoCloseable> void giveBack(BlockingQueue<T> idle, T context) {
+        if (!idle.offer(context)) {
+            close(context);
+        }
+    }
+
+    private static void close(AutoCloseable context) {
+        try {
+            context.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("a native context did not close", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (ZstdCompressCtx c = compressors.poll(); c != null; c = compressors.poll()) {
+            close(c);
+        }
+        for (ZstdDecompressCtx d = decompressors.poll(); d != null; d = decompressors.poll()) {
+            close(d);
+        }
+    }
+}

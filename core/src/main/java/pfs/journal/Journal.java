@@ -1,0 +1,266 @@
+package pfs.journal;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import pfs.error.ErrorCode;
+import pfs.error.PfsException;
+import pfs.object.ObjectId;
+import pfs.object.ObjectInserter;
+import pfs.object.ObjectKind;
+import pfs.object.ObjectReader;
+import pfs.pack.AppendablePackStore;
+import pfs.pack.IndexEntry;
+import pfs.pack.PackIndex;
+import pfs.pack.PackRecord;
+import pfs.pack.Place;
+import pfs.pack.RecordFormat;
+
+/**
+ * All objects of one store, in packs, and the journal of its writes: the pack that is being written
+ * is the journal, so one sync makes a write's chunks and its record durable together. Thread-safe.
+ *
+ * <p>Order is the safety of it. An object is in the pack before a record can name it; a record is
+ * synced before its writer is answered; the index learns of a place only after the sync that made
+ * it durable, so it never knows what a crash can take away.
+ */
+public final class Journal implements ObjectReader, ObjectInserter, AutoCloseable {
+    /** Objects that may wait for the index before an inserter syncs on its own. */
+    private static final int MAX_PENDING = 16_384;
+
+    private final AppendablePackStore packs;
+    private final PackIndex index;
+    private final PackLog log;
+    private final Compressor compressor = new Compressor();
+
+    /** Objects that the index does not know yet. */
+    private final ConcurrentHashMap<ObjectId, Place> recent = new ConcurrentHashMap<>();
+
+    private final ReentrantLock indexing = new ReentrantLock();
+
+    @GuardedBy("indexing")
+    private long indexed;
+
+    private Journal(AppendablePackStore packs, PackIndex index, PackLog log) {
+        this.packs = packs;
+        this.index = index;
+        this.log = log;
+    }
+
+    /** Opens the packs, brings the index up to date with them and cuts off a torn tail. */
+    public static Journal open(AppendablePackStore packs, PackIndex index) throws IOException {
+        return open(packs, index, PackLog.MAX_PACK);
+    }
+
+    /** With packs of another size: for tests. */
+    public static Journal open(AppendablePackStore packs, PackIndex index, long maxPack)
+            throws IOException {
+        long end = new PackRecovery(packs, index).recover();
+        PackSealer sealer = new PackSealer(packs);
+        return new Journal(packs, index, new PackLog(packs, end, maxPack, sealer::seal));
+    }
+
+    // ---- objects
+
+    @Override
+    public byte[] read(ObjectId id, ObjectKind kind) {
+        Place place = place(id);
+        if (place == null) {
+            throw new PfsException(
+                    ErrorCode.CORRUPT, "the " + kind + " " + id + " is missing", id.toString());
+        }
+        log.writeOut(PackNumber.position(place.pack(), place.offset()) + place.length());
+        ByteBuffer bytes = ByteBuffer.allocate(place.length());
+        try {
+            packs.read(PackNumber.pack(place.pack()), place.offset(), bytes);
+            return raw(id, RecordFormat.decode(bytes.flip()));
+        } catch (IOException | PfsException | IllegalArgumentException e) {
+            throw damaged(kind, id, place, e);
+        }
+    }
+
+    private byte[] raw(ObjectId id, PackRecord record) {
+        if (!id.equals(ObjectId.decode(record.id(), 0))) {
+            throw new IllegalArgumentException("another object is there");
+        }
+        ByteBuffer payload = record.payload();
+        int from = payload.arrayOffset() + payload.position();
+        if (record.flags() == RecordFormat.ZSTD) {
+            return compressor.decompress(
+                    payload.array(), from, payload.remaining(), record.rawLength());
+        }
+        return java.util.Arrays.copyOfRange(payload.array(), from, from + payload.remaining());
+    }
+
+    private static PfsException damaged(ObjectKind kind, ObjectId id, Place place, Exception e) {
+        return new PfsException(
+                ErrorCode.CORRUPT,
+                "the "
+                        + kind
+                        + " "
+                        + id
+                        + " cannot be read from "
+                        + PackNumber.pack(place.pack())
+                        + " at "
+                        + place.offset()
+                        + ": "
+                        + e.getMessage(),
+                id.toString(),
+                e);
+    }
+
+    @Override
+    public boolean contains(ObjectId id) {
+        return place(id) != null;
+    }
+
+    /** Where an object is; null if it is not there. */
+    private @Nullable Place place(ObjectId id) {
+        Place known = recent.get(id);
+        if (known != null) {
+            return known;
+        }
+        Optional<Place> indexed = index.find(id.toBytes());
+        // It may have gone from the one to the other between the two looks.
+        return indexed.orElseGet(() -> recent.get(id));
+    }
+
+    @Override
+    public ObjectId insert(ObjectKind kind, byte[] bytes, int offset, int length) {
+        ObjectId id = ObjectId.of(bytes, offset, length);
+        insert(kind, id, bytes, offset, length);
+        return id;
+    }
+
+    @Override
+    public void insert(ObjectKind kind, ObjectId id, byte[] bytes, int offset, int length) {
+        if (contains(id)) {
+            return;
+        }
+        byte[] shorter = compressor.compress(bytes, offset, length);
+        ByteBuffer payload =
+                shorter == null
+                        ? ByteBuffer.wrap(bytes, offset, length).slice()
+                        : ByteBuffer.wrap(shorter);
+        int flags = shorter == null ? RecordFormat.PLAIN : RecordFormat.ZSTD;
+        ByteBuffer header =
+                RecordFormat.encodeHeader(kind.code(), flags, length, id.toBytes(), payload);
+        int recordLength = header.remaining() + payload.remaining();
+        log.append(
+                header,
+                payload,
+                position ->
+                        recent.put(
+                                id,
+                                new Place(
+                                        kind.code(),
+                                        PackNumber.number(position),
+                                        (int) PackNumber.offset(position),
+                                        recordLength)));
+        if (recent.size() > MAX_PENDING) {
+            flush();
+        }
+    }
+
+    // ---- the journal
+
+    /**
+     * Appends a journal record; nothing is left of it if this throws.
+     *
+     * @return its position; positions grow and are never 0
+     */
+    public long append(byte[] payload) {
+        byte[] shorter = compressor.compress(payload, 0, payload.length);
+        byte[] stored = shorter == null ? payload : shorter;
+        int flags = shorter == null ? RecordFormat.PLAIN : RecordFormat.ZSTD;
+        byte[] id = ObjectId.of(payload).toBytes();
+        ByteBuffer header =
+                RecordFormat.encodeHeader(
+                        RecordFormat.JOURNAL, flags, payload.length, id, ByteBuffer.wrap(stored));
+        return log.appendThrough(header, ByteBuffer.wrap(stored));
+    }
+
+    @Override
+    public void flush() {
+        long synced = log.sync();
+        if (!recent.isEmpty() && indexing.tryLock()) {
+            try {
+                index(synced);
+            } finally {
+                indexing.unlock();
+            }
+        }
+    }
+
+    /** Tells the index of all that is durable now; the log told us of each before it synced it. */
+    @GuardedBy("indexing")
+    private void index(long synced) {
+        if (synced <= indexed) {
+            return;
+        }
+        List<IndexEntry> entries = new ArrayList<>(recent.size());
+        List<ObjectId> ids = new ArrayList<>(recent.size());
+        for (var e : recent.entrySet()) {
+            Place place = e.getValue();
+            if (PackNumber.position(place.pack(), place.offset()) < synced) {
+                entries.add(new IndexEntry(e.getKey().toBytes(), place));
+                ids.add(e.getKey());
+            }
+        }
+        index.put(entries, coveredUpTo(synced));
+        indexed = synced;
+        ids.forEach(recent::remove);
+    }
+
+    private static PackIndex.Position coveredUpTo(long synced) {
+        return new PackIndex.Position(PackNumber.number(synced), PackNumber.offset(synced));
+    }
+
+    /** Where the next record would be, or earlier; never after it. */
+    public long end() {
+        return log.end();
+    }
+
+    /** Bytes of log between two positions, about. */
+    public long bytesBetween(long from, long to) {
+        return (PackNumber.number(to) - PackNumber.number(from)) * PackLog.MAX_PACK
+                + PackNumber.offset(to)
+                - PackNumber.offset(from);
+    }
+
+    /** Reads back all journal records from a position on, in order. Only before new ones come. */
+    public void replay(long from, BiConsumer<Long, byte[]> record) {
+        new PackRecovery(packs, index)
+                .journal(
+                        from,
+                        log.end(),
+                        (position, stored) ->
+                                record.accept(
+                                        position, raw(ObjectId.decode(stored.id(), 0), stored)));
+    }
+
+    /** Why nothing can be written any more; empty while all is well. */
+    public Optional<String> stopped() {
+        return Optional.ofNullable(log.stopped()).map(Throwable::getMessage);
+    }
+
+    /** Syncs and indexes what is left. The packs and the index stay the caller's to close. */
+    @Override
+    public void close() throws IOException {
+        try {
+            if (log.stopped() == null) {
+                flush();
+            }
+        } finally {
+            log.close();
+            compressor.close();
+        }
+    }
+}

@@ -1,0 +1,287 @@
+package pfs.journal;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import pfs.error.ErrorCode;
+import pfs.error.PfsException;
+import pfs.pack.AppendablePackStore;
+import pfs.pack.PackHeader;
+
+/**
+ * A log of records that goes on from pack to pack. Thread-safe. Small records wait in a buffer, so
+ * that many cost one system call; {@link #sync} writes them out and makes all that was appended
+ * before it durable, and callers that come while one is syncing share the next sync.
+ *
+ * <p>A sync that failed once is not tried again, for the kernel may have dropped the pages and call
+ * the next one a success: the log stops, and only a restart finds out what is on disk.
+ */
+final class PackLog implements AutoCloseable {
+    /** Bytes at which a pack is finished. */
+    static final long MAX_PACK = 64L << 20;
+
+    private static final int BUFFER = 256 << 10;
+
+    /** Payloads from here on are written at once, without a copy. */
+    private static final int LARGE = 32 << 10;
+
+    private final AppendablePackStore packs;
+    private final long maxPack;
+    private final Rolled rolled;
+    private final ReentrantLock appending = new ReentrantLock();
+    private final ReentrantLock syncing = new ReentrantLock();
+
+    @GuardedBy("appending")
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+
+    /** Finished packs that were not synced yet. */
+    @GuardedBy("appending")
+    private final List<Finished> finished = new ArrayList<>();
+
+    @GuardedBy("appending")
+    private AppendablePackStore.Appender active;
+
+    private volatile long end;
+    private volatile long written;
+    private volatile long synced;
+    private volatile @Nullable PfsException stopped;
+
+    /** Told of a record's position while the log is locked: before any sync that covers it. */
+    interface Placed {
+        void at(long position);
+    }
+
+    /** Told when a pack is whole and durable. */
+    interface Rolled {
+        void finished(long pack, long bytes);
+    }
+
+    private record Finished(long pack, AppendablePackStore.Appender appender) {}
+
+    /**
+     * Goes on in the pack at {@code end}, behind which nothing is; offset 0: a new pack.
+     *
+     * @param end position as {@link PackNumber} has it
+     */
+    PackLog(AppendablePackStore packs, long end, long maxPack, Rolled rolled) throws IOException {
+        this.packs = packs;
+        this.maxPack = maxPack;
+        this.rolled = rolled;
+        long number = PackNumber.number(end);
+        this.active = packs.append(PackNumber.pack(number));
+        if (PackNumber.offset(end) == 0) {
+            active.append(PackHeader.encode(number));
+        }
+        this.end = PackNumber.position(number, active.size());
+        this.written = this.end;
+        this.synced = end;
+    }
+
+    /** Where the next record begins, unless a new pack begins before it. */
+    long end() {
+        return end;
+    }
+
+    /** All before this is in the file, if not on the disk. */
+    long written() {
+        return written;
+    }
+
+    /**
+     * Appends a record that may wait in the buffer.
+     *
+     * @return its position
+     * @throws PfsException DISK_FULL, STOPPED
+     */
+    long append(ByteBuffer header, ByteBuffer payload, Placed placed) {
+        appending.lock();
+        try {
+            long position = appendLocked(header, payload, payload.remaining() >= LARGE);
+            placed.at(position);
+            return position;
+        } catch (IOException e) {
+            throw stop("writing a pack failed", e);
+        } finally {
+            appending.unlock();
+        }
+    }
+
+    /** As {@link #append}, but the record is in the file on return, or nowhere if this throws. */
+    long appendThrough(ByteBuffer header, ByteBuffer payload) {
+        appending.lock();
+        try {
+            return appendLocked(header, payload, true);
+        } catch (IOException e) {
+            throw stop("writing a pack failed", e);
+        } finally {
+            appending.unlock();
+        }
+    }
+
+    @GuardedBy("appending")
+    private long appendLocked(ByteBuffer header, ByteBuffer payload, boolean through)
+            throws IOException {
+        ensureRunning();
+        int length = header.remaining() + payload.remaining();
+        long offset = PackNumber.offset(end);
+        if (offset + length > maxPack && offset > PackHeader.BYTES) {
+            roll();
+        }
+        long position = end;
+        if (through) {
+            active.append(buffer.duplicate().flip(), header, payload);
+            buffer.clear();
+            written = position + length;
+        } else {
+            if (buffer.remaining() < length) {
+                drain();
+            }
+            buffer.put(header).put(payload);
+        }
+        end = position + length;
+        return position;
+    }
+
+    /** Writes the buffer to the file; what could not be written stays in the buffer. */
+    @GuardedBy("appending")
+    private void drain() throws IOException {
+        if (buffer.position() > 0) {
+            active.append(buffer.duplicate().flip());
+            buffer.clear();
+            written = end;
+        }
+    }
+
+    @GuardedBy("appending")
+    private void roll() throws IOException {
+        drain();
+        long number = PackNumber.number(end) + 1;
+        AppendablePackStore.Appender next = packs.append(PackNumber.pack(number));
+        try {
+            next.append(PackHeader.encode(number));
+        } catch (IOException | PfsException e) {
+            next.close();
+            packs.delete(PackNumber.pack(number));
+            throw e;
+        }
+        finished.add(new Finished(number - 1, active));
+        active = next;
+        end = PackNumber.position(number, next.size());
+        written = end;
+    }
+
+    /** Writes the buffer out, so that {@link #written} is at least {@code position}. */
+    void writeOut(long position) {
+        if (written >= position) {
+            return;
+        }
+        appending.lock();
+        try {
+            drain();
+        } catch (IOException e) {
+            throw stop("writing a pack failed", e);
+        } finally {
+            appending.unlock();
+        }
+    }
+
+    /**
+     * Returns when all that was appended before the call is durable.
+     *
+     * @return the position up to which all is durable now
+     * @throws PfsException DISK_FULL: what was buffered is still to be written; STOPPED
+     */
+    long sync() {
+        long wanted = end;
+        syncing.lock();
+        try {
+            ensureRunning();
+            if (synced >= wanted) {
+                return synced;
+            }
+            return syncLocked();
+        } finally {
+            syncing.unlock();
+        }
+    }
+
+    @GuardedBy("syncing")
+    private long syncLocked() {
+        List<Finished> whole;
+        AppendablePackStore.Appender current;
+        long reached;
+        appending.lock();
+        try {
+            drain();
+            whole = List.copyOf(finished);
+            finished.clear();
+            current = active;
+            reached = end;
+        } catch (IOException e) {
+            throw stop("writing a pack failed", e);
+        } finally {
+            appending.unlock();
+        }
+        try {
+            for (Finished pack : whole) {
+                pack.appender.sync();
+            }
+            current.sync();
+            synced = reached;
+            for (Finished pack : whole) {
+                long bytes = pack.appender.size();
+                pack.appender.close();
+                rolled.finished(pack.pack, bytes);
+            }
+            return reached;
+        } catch (IOException | PfsException e) {
+            throw stop("a sync failed", e);
+        }
+    }
+
+    private PfsException stop(String what, Exception cause) {
+        if (cause instanceof PfsException known && known.code() == ErrorCode.STOPPED) {
+            return known;
+        }
+        PfsException now =
+                new PfsException(
+                        ErrorCode.STOPPED,
+                        what
+                                + ", so nothing is written any more until a restart: "
+                                + cause.getMessage(),
+                        null,
+                        cause);
+        stopped = now;
+        return now;
+    }
+
+    /** Why nothing is written any more; null while all is well. */
+    @Nullable PfsException stopped() {
+        return stopped;
+    }
+
+    private void ensureRunning() {
+        PfsException why = stopped;
+        if (why != null) {
+            throw new PfsException(why.code(), String.valueOf(why.getMessage()), null, why);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (stopped == null) {
+            sync();
+        }
+        appending.lock();
+        try {
+            stopped = new PfsException(ErrorCode.STOPPED, "the store is closed");
+            active.close();
+        } finally {
+            appending.unlock();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package pfs.journal;
+
+/**
+ * Names of packs by their number, and positions in the row of all packs: the number in the upper 32
+ * bits, the offset in the lower.
+ */
+final class PackNumber {
+    private PackNumber() {}
+
+    static String pack(long number) {
+        return String.format("%016x.pack", number);
+    }
+
+    static String index(long number) {
+        return String.format("%016x.index", number);
+    }
+
+    static long position(long number, long offset) {
+        return number << Integer.SIZE | offset;
+    }
+
+    static long number(long position) {
+        return position >>> Integer.SIZE;
+    }
+
+    static long offset(long position) {
+        return position & 0xFFFF_FFFFL;
+    }
+}

@@ -1,0 +1,62 @@
+package pfs.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pfs.error.PfsException;
+import pfs.pack.IndexEntry;
+import pfs.pack.PackHeader;
+import pfs.pack.PackIndexFormat;
+import pfs.pack.PackRecord;
+import pfs.pack.PackScanner;
+import pfs.pack.PackStore;
+import pfs.pack.Place;
+import pfs.pack.RecordFormat;
+
+/**
+ * Writes the index blob beside a finished pack, on a thread of its own: nobody waits for it, since
+ * it can be made again from the pack at any time.
+ */
+final class PackSealer {
+    private static final Logger LOG = LoggerFactory.getLogger(PackSealer.class);
+
+    private final PackStore packs;
+
+    PackSealer(PackStore packs) {
+        this.packs = packs;
+    }
+
+    void seal(long pack, long bytes) {
+        Thread.ofVirtual().name("pfs-seal-" + pack).start(() -> write(pack, bytes));
+    }
+
+    private void write(long pack, long bytes) {
+        try {
+            List<IndexEntry> entries = new ArrayList<>();
+            PackScanner scanner = new PackScanner(packs, PackNumber.pack(pack), PackHeader.BYTES);
+            for (Optional<PackRecord> r = scanner.next(); r.isPresent(); r = scanner.next()) {
+                PackRecord record = r.get();
+                if (record.kind() != RecordFormat.JOURNAL) {
+                    entries.add(
+                            new IndexEntry(
+                                    record.id(),
+                                    new Place(
+                                            record.kind(),
+                                            pack,
+                                            (int) scanner.position(),
+                                            record.length())));
+                }
+            }
+            if (scanner.end() == bytes) {
+                ByteBuffer blob = PackIndexFormat.encode(pack, bytes, entries);
+                packs.put(PackNumber.index(pack), blob);
+            }
+        } catch (IOException | PfsException e) {
+            LOG.warn("pack {} has no index blob yet: {}", pack, e.getMessage());
+        }
+    }
+}

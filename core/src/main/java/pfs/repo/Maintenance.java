@@ -1,0 +1,91 @@
+package pfs.repo;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pfs.error.PfsException;
+import pfs.journal.Journal;
+import pfs.meta.Batch;
+import pfs.meta.Bytes;
+import pfs.meta.MetaStore;
+
+/**
+ * What goes on in the background: folds branches with many edits into their work trees, and writes
+ * work trees down, so that a restart has little of the journal to replay. One thread.
+ */
+final class Maintenance implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
+
+    /** Edits at which a branch is folded. */
+    private static final int MANY_EDITS = 8192;
+
+    /** Bytes of journal that a restart may have to read again, about. */
+    private static final long MAX_REPLAY = 128L << 20;
+
+    private static final long PERIOD_MILLIS = 100;
+
+    private final Journal journal;
+    private final Branches branches;
+    private final MetaStore meta;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread thread;
+    private long persisted;
+
+    Maintenance(Journal journal, Branches branches, MetaStore meta) {
+        this.journal = journal;
+        this.branches = branches;
+        this.meta = meta;
+        this.persisted = journal.end();
+        this.thread = Thread.ofPlatform().name("pfs-maintenance").daemon().start(this::run);
+    }
+
+    private void run() {
+        try {
+            while (!closing.await(PERIOD_MILLIS, TimeUnit.MILLISECONDS)) {
+                round();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void round() {
+        try {
+            for (Branch branch : branches.loaded()) {
+                if (branch.state().view().edits().size() >= MANY_EDITS) {
+                    branches.fold(branch);
+                }
+            }
+            if (journal.bytesBetween(persisted, journal.end()) > MAX_REPLAY) {
+                persistAll();
+            }
+            branches.trim();
+        } catch (PfsException e) {
+            LOG.warn("background work is put off: {}", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("background work failed", e);
+        }
+    }
+
+    /** Writes every branch's work tree down; afterwards a restart replays from here. */
+    synchronized void persistAll() {
+        long from = journal.end();
+        for (Branch branch : branches.loaded()) {
+            branches.persist(branch);
+        }
+        meta.commit(new Batch().put(RefKeys.JOURNAL, Bytes.of(RefKeys.u64(from))));
+        persisted = from;
+    }
+
+    /** Stops the thread; what is not persisted is in the journal. */
+    @Override
+    public void close() {
+        closing.countDown();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

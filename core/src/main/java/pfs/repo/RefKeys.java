@@ -1,0 +1,79 @@
+package pfs.repo;
+
+import java.nio.ByteBuffer;
+import pfs.meta.Key;
+import pfs.object.ObjectId;
+
+/**
+ * The keys of repos and refs in the metadata store. Text parts are joined by zero bytes, repos are
+ * 16 hex digits.
+ *
+ * <pre>
+ * repo   NAME                      → its number, u64
+ * repos-made                       → the number given last, u64
+ * branch REPO NAME                 → BranchRecord
+ * tag    REPO NAME                 → commit id
+ * commit REPO (32 bytes id)        → nothing: the commit belongs to the repo
+ * moves  REPO BRANCH (8 bytes time)→ commit id: the branch's head from that time on
+ * journal                          → u64: where a replay begins
+ * </pre>
+ */
+final class RefKeys {
+    static final Key REPOS = Key.of("repo", "");
+    static final Key REPOS_MADE = Key.of("repos-made");
+    static final Key JOURNAL = Key.of("journal");
+
+    private RefKeys() {}
+
+    static Key repo(String name) {
+        return Key.of("repo", name);
+    }
+
+    static Key branches(long repo) {
+        return Key.of("branch", hex(repo), "");
+    }
+
+    static Key branch(BranchId id) {
+        return branches(id.repo()).append(id.branch());
+    }
+
+    static Key tags(long repo) {
+        return Key.of("tag", hex(repo), "");
+    }
+
+    static Key tag(long repo, String name) {
+        return tags(repo).append(name);
+    }
+
+    static Key commits(long repo) {
+        return Key.of("commit", hex(repo), "");
+    }
+
+    static Key commit(long repo, ObjectId id) {
+        return commits(repo).append(id.toBytes());
+    }
+
+    static Key moves(BranchId id) {
+        return Key.of("moves", hex(id.repo()), id.branch(), "");
+    }
+
+    static Key allMoves(long repo) {
+        return Key.of("moves", hex(repo), "");
+    }
+
+    static Key move(BranchId id, long time) {
+        return moves(id).append(u64(Math.max(0, time)));
+    }
+
+    static byte[] u64(long value) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
+    }
+
+    static long u64(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).getLong();
+    }
+
+    private static String hex(long repo) {
+        return String.format("%016x", repo);
+    }
+}

@@ -1,0 +1,25 @@
+package pfs.repo;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import pfs.chunk.ContentStore;
+import pfs.journal.Journal;
+import pfs.meta.MetaStore;
+
+/** The parts that all repos of one process share. */
+record Store(
+        MetaStore meta,
+        Journal journal,
+        ContentStore contents,
+        Folder folder,
+        Commits commits,
+        WriteQueue queue,
+        Branches branches,
+        InstantSource clock) {
+
+    /** Nanoseconds since 1970. */
+    long now() {
+        Instant now = clock.instant();
+        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    }
+}

@@ -1,0 +1,123 @@
+package pfs.repo;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import pfs.chunk.Content;
+import pfs.chunk.ContentWriter;
+import pfs.disk.Disk;
+import pfs.disk.MemoryDisk;
+import pfs.journal.Journal;
+import pfs.meta.MemoryMetaStore;
+import pfs.meta.MetaStore;
+import pfs.pack.LocalPackStore;
+import pfs.pack.MemoryPackIndex;
+import pfs.pack.PackIndex;
+import pfs.tree.FileEntry;
+
+/** A whole store in memory, which can be stopped, killed and opened again. */
+final class MemoryStore implements AutoCloseable {
+    private final long maxPack;
+    private final Disk disk = new MemoryDisk();
+    private final MetaStore meta;
+    private PackIndex index = new MemoryPackIndex();
+    private Journal journal;
+    private Repos repos;
+    private Instant now = Instant.parse("2026-11-22T10:00:00Z");
+
+    MemoryStore() {
+        this(64L << 20);
+    }
+
+    MemoryStore(long maxPack) {
+        this.maxPack = maxPack;
+        this.meta = new MemoryMetaStore(InstantSource.fixed(now));
+        open();
+    }
+
+    private void open() {
+        try {
+            journal = Journal.open(new LocalPackStore(disk, "packs"), index, maxPack);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        repos = Repos.open(journal, meta, () -> now, Settings.standard());
+    }
+
+    Repos repos() {
+        return repos;
+    }
+
+    Repo repo() {
+        return repos.find(Repos.DEFAULT_REPO).orElseThrow();
+    }
+
+    void tick() {
+        now = now.plusSeconds(1);
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    /** A clean stop and a start. */
+    void restart() {
+        close();
+        open();
+    }
+
+    /** What a start finds that has only the packs, the metadata and no index. */
+    void restartWithoutIndex() {
+        close();
+        index = new MemoryPackIndex();
+        open();
+    }
+
+    /** A start beside the old process, which never got to close anything. */
+    void kill() {
+        open();
+    }
+
+    FileEntry file(String text) {
+        return entry(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    FileEntry entry(byte[] bytes) {
+        try (ContentWriter writer = repos.newContent()) {
+            writer.write(ByteBuffer.wrap(bytes));
+            return entry(writer.finish());
+        }
+    }
+
+    FileEntry entry(Content content) {
+        return new FileEntry(content, false, now.getEpochSecond() * 1_000_000_000L, null, Map.of());
+    }
+
+    String text(FileEntry file) {
+        StringBuilder text = new StringBuilder();
+        try {
+            repos.contents()
+                    .read(
+                            file.content(),
+                            0,
+                            file.content().size(),
+                            piece -> text.append(StandardCharsets.UTF_8.decode(piece)));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return text.toString();
+    }
+
+    @Override
+    public void close() {
+        repos.close();
+        try {
+            journal.close();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
