@@ -141,7 +141,8 @@ final class DirectoryRewrite {
                     top.next++;
                 }
                 if (end < top.node.count()) {
-                    boolean found = key != null && top.node.key(end).equals(key);
+                    // What was at a key that was dropped before is passed already.
+                    boolean found = key != null && end == top.next && top.node.key(end).equals(key);
                     return found ? top.node.entry(top.next++) : null;
                 }
             }

@@ -57,6 +57,18 @@ final class Key implements Comparable<Key> {
         return at < 0 ? length() : at;
     }
 
+    /** The key of the directory of this file's name. */
+    Key asDirectory() {
+        byte[] key = Arrays.copyOfRange(bytes, from, to + 1);
+        key[key.length - 1] = '/';
+        return new Key(key, 0, key.length);
+    }
+
+    /** The key of the file of this directory's name. */
+    Key asFile() {
+        return new Key(bytes, from, to - 1);
+    }
+
     /** The name alone. */
     String name() {
         int end = ofDirectory() ? to - 1 : to;

@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.object.ObjectInserter;
 
@@ -47,12 +48,8 @@ public final class TreeEditor {
      * @throws PfsException INVALID_NAME or OVER_LIMIT for a path that breaks the rules; CORRUPT
      */
     public DirectoryEntry apply(DirectoryEntry root, Iterator<Map.Entry<String, Edit>> edits) {
-        Change change = new Change(root);
-        while (edits.hasNext()) {
-            Map.Entry<String, Edit> next = edits.next();
-            change.apply(next.getKey(), next.getValue());
-        }
-        DirectoryEntry changed = change.finish();
+        Run change = new Run(root, false);
+        DirectoryEntry changed = change.apply(edits);
         if (change.clashes.isEmpty()) {
             return changed;
         }
@@ -60,12 +57,36 @@ public final class TreeEditor {
         return apply(changed, change.clashes.iterator());
     }
 
+    /**
+     * As {@link #apply}, but refuses to let files and directories take each other's names.
+     *
+     * @throws PfsException NOT_A_DIRECTORY, IS_A_DIRECTORY
+     */
+    DirectoryEntry applyToNew(DirectoryEntry root, Iterator<Map.Entry<String, Edit>> edits) {
+        return new Run(root, true).apply(edits);
+    }
+
+    /**
+     * Lays a tree over what is at a path: its names win, directories merge, the rest stays. Costs
+     * what the directories on both sides hold above; what is the same or new is not looked into.
+     *
+     * @param path a directory or nothing yet; "" for the root
+     * @return the new root
+     * @throws PfsException NOT_A_DIRECTORY or IS_A_DIRECTORY, naming the path, where a file is on
+     *     one side and a directory on the other
+     */
+    public DirectoryEntry overlay(DirectoryEntry root, String path, DirectoryEntry over) {
+        return apply(root, new Overlay(trees, root, path, over));
+    }
+
     /** One run over the edits: the directories that are open, from the root down. */
-    private final class Change {
+    private final class Run {
         /** An open directory, and how much of the open path leads to it, slash included. */
         private record Level(DirectoryRewrite directory, int length) {}
 
         private final List<Level> levels = new ArrayList<>();
+
+        private final boolean strict;
 
         /**
          * Files whose names were taken by directories behind them in the order; they are deleted in
@@ -76,11 +97,20 @@ public final class TreeEditor {
         /** The key of the last edit. The open directories' paths are prefixes of it. */
         private byte[] last = {};
 
-        Change(DirectoryEntry root) {
+        Run(DirectoryEntry root, boolean strict) {
+            this.strict = strict;
             levels.add(new Level(new DirectoryRewrite(trees, inserter, root), 0));
         }
 
-        void apply(String path, Edit edit) {
+        DirectoryEntry apply(Iterator<Map.Entry<String, Edit>> edits) {
+            while (edits.hasNext()) {
+                Map.Entry<String, Edit> next = edits.next();
+                apply(next.getKey(), next.getValue());
+            }
+            return finish();
+        }
+
+        private void apply(String path, Edit edit) {
             byte[] key = key(path, edit);
             if (levels.size() > 1 || last.length > 0) {
                 verifyOrder(key, path);
@@ -143,17 +173,19 @@ public final class TreeEditor {
             boolean same = old instanceof FileEntry before && before.sameContent(file);
             at.add(key, same && old != null ? old : file);
             if (old == null) {
-                Key directory = directory(key);
+                Key directory = key.asDirectory();
                 if (at.before(directory) != null) {
+                    refuseClash(ErrorCode.IS_A_DIRECTORY, "is a directory", last.length);
                     at.drop(directory);
                 }
             }
         }
 
-        private static Key directory(Key file) {
-            byte[] key = Arrays.copyOfRange(file.array(), file.from(), file.to() + 1);
-            key[key.length - 1] = '/';
-            return new Key(key, 0, key.length);
+        private void refuseClash(ErrorCode code, String what, int length) {
+            if (strict) {
+                String path = new String(last, 0, length, StandardCharsets.UTF_8);
+                throw new PfsException(code, path + " " + what, path);
+            }
         }
 
         private void close() {
@@ -162,16 +194,19 @@ public final class TreeEditor {
             if (entry != null) {
                 Level parent = levels.getLast();
                 Key key = new Key(last, parent.length, level.length);
-                Key file = new Key(last, parent.length, level.length - 1);
                 parent.directory.add(key, entry);
-                if (parent.directory.hadFile(file)) {
+                if (parent.directory.hadFile(key.asFile())) {
+                    refuseClash(
+                            ErrorCode.NOT_A_DIRECTORY,
+                            "is a file, not a directory",
+                            level.length - 1);
                     String path = new String(last, 0, level.length - 1, StandardCharsets.UTF_8);
                     clashes.add(Map.entry(path, new Edit.DeleteFile()));
                 }
             }
         }
 
-        DirectoryEntry finish() {
+        private DirectoryEntry finish() {
             while (levels.size() > 1) {
                 close();
             }

@@ -83,6 +83,15 @@ class TreeEditorTest {
     }
 
     @Test
+    void aDirectoryIsReplacedByAFileAndDeletedInOneChange() {
+        DirectoryEntry root = apply(editor.empty(), "b/c", put(1), "b/d", put(1), "ba", put(2));
+        assertThat(paths(apply(root, "b", put(3), "b", new Edit.DeleteDirectory())))
+                .containsExactly("b", "ba");
+        assertThat(paths(apply(root, "b", put(3), "b/x", new Edit.DeleteFile())))
+                .containsExactly("b", "ba");
+    }
+
+    @Test
     void theSameContentLeavesTheOldTime() {
         DirectoryEntry root = apply(editor.empty(), "a", put(1), "d/b", put(2));
         FileEntry file = Samples.file(2);
