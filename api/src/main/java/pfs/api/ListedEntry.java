@@ -2,8 +2,8 @@ package pfs.api;
 
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 
 /**
  * One entry of a listing.
@@ -40,25 +40,9 @@ public record ListedEntry(
     }
 
     /**
-     * Writes {@code {"path","type","size","id","modified"}}, and {@code "executable":true} where it
-     * is.
+     * Reads an entry; the parser stands on the object's start. As it travels, a directory's path
+     * ends with a slash.
      */
-    public void writeTo(JsonGenerator json) {
-        json.writeStartObject();
-        json.writeStringProperty("path", path);
-        json.writeStringProperty("type", type.toString());
-        json.writeNumberProperty("size", size);
-        json.writeStringProperty("id", id);
-        if (modified != null) {
-            json.writeStringProperty("modified", modified.toString());
-        }
-        if (executable) {
-            json.writeBooleanProperty("executable", true);
-        }
-        json.writeEndObject();
-    }
-
-    /** Reads what writeTo wrote; the parser stands on the object's start. */
     static ListedEntry read(JsonParser json) {
         String path = "";
         Type type = Type.FILE;
@@ -74,11 +58,20 @@ public record ListedEntry(
                         type = json.getString().equals("directory") ? Type.DIRECTORY : Type.FILE;
                 case "size" -> size = json.getLongValue();
                 case "id" -> id = json.getString();
-                case "modified" -> modified = Instant.parse(json.getString());
+                case "modified" -> modified = time(json);
                 case "executable" -> executable = json.getBooleanValue();
                 default -> json.skipChildren();
             }
         }
+        if (path.endsWith("/")) {
+            path = path.substring(0, path.length() - 1);
+        }
         return new ListedEntry(path, type, size, id, modified, executable);
+    }
+
+    private static @Nullable Instant time(JsonParser json) {
+        return json.currentToken() == JsonToken.VALUE_STRING
+                ? Instant.parse(json.getString())
+                : null;
     }
 }

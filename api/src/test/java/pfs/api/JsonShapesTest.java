@@ -36,14 +36,15 @@ class JsonShapesTest {
                 """
                 {"entries":[
                 {"path":"a","type":"file","size":5,"id":"00ff","modified":"2026-11-22T10:00:00.000000007Z","new":[{"x":1}]},
-                {"path":"d","type":"directory","size":7,"id":"aa"}],"next":"d/"}
+                {"path":"d/","type":"directory","size":7,"id":"aa","modified":null}],"next":"d/"}
                 """;
         List<ListedEntry> entries = new ArrayList<>();
-        String next =
-                Listing.read(
-                        new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)),
-                        entries::add);
-        assertThat(next).isEqualTo("d/");
+        Listing listing =
+                new Listing(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
+        for (ListedEntry e = listing.read(); e != null; e = listing.read()) {
+            entries.add(e);
+        }
+        assertThat(listing.next()).isEqualTo("d/");
         assertThat(entries)
                 .containsExactly(
                         new ListedEntry(

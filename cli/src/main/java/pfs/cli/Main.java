@@ -1,12 +1,19 @@
 package pfs.cli;
 
-import pfs.api.Version;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
 
 /** The command line's beginning. */
 public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.out.println("pfs " + Version.current() + " " + String.join(" ", arguments));
+        OutputStream out = new FileOutputStream(FileDescriptor.out);
+        int code =
+                arguments.length == 2 && arguments[0].equals("train")
+                        ? Training.run(arguments[1])
+                        : new Invocation(out, System.err).run(arguments);
+        System.exit(code);
     }
 }

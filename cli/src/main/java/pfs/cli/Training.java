@@ -1,0 +1,68 @@
+package pfs.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The commands that a build runs once, so that the JVM keeps the classes they load. Whether they
+ * succeed does not matter.
+ */
+final class Training {
+    private static final List<String> LINES =
+            List.of(
+                    "version",
+                    "help",
+                    "help put",
+                    "put -r DIR/in training",
+                    "put -r DIR/in training",
+                    "put --checksum -r DIR/in training",
+                    "put DIR/in/a.txt copy.txt",
+                    "status",
+                    "commit -m first",
+                    "ls",
+                    "ls -l -R training",
+                    "ls --json",
+                    "get -r training DIR/out",
+                    "get copy.txt DIR/copy.txt",
+                    "cat copy.txt",
+                    "cp copy.txt other.txt",
+                    "mv other.txt moved.txt",
+                    "rm moved.txt",
+                    "commit -m second",
+                    "log",
+                    "show",
+                    "diff 1 2",
+                    "branch",
+                    "tag",
+                    "repo",
+                    "cat none",
+                    "nonsense");
+
+    private Training() {}
+
+    static int run(String directory) {
+        PrintStream quiet = new PrintStream(OutputStream.nullOutputStream());
+        try {
+            Path in = Files.createDirectories(Path.of(directory, "in", "below"));
+            for (int i = 0; i < 300; i++) {
+                Files.writeString(in.resolve("file " + i), "contents of file " + i);
+            }
+            Files.write(in.resolve("large"), new byte[2 << 20]);
+            Files.writeString(in.resolveSibling("a.txt"), "a", StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return 1;
+        }
+        for (String line : LINES) {
+            String[] words = line.replace("DIR", directory).split(" ");
+            int code = new Invocation(new ByteArrayOutputStream(), quiet).run(words);
+            System.out.println(code + " " + line);
+        }
+        return 0;
+    }
+}

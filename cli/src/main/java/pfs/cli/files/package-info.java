@@ -1,0 +1,3 @@
+/** Commands on files. */
+@org.jspecify.annotations.NullMarked
+package pfs.cli.files;

@@ -1,0 +1,58 @@
+package pfs.cli.history;
+
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import pfs.api.PathEncoding;
+import pfs.cli.session.Session;
+import pfs.client.PfsClient;
+import pfs.client.Query;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "branch",
+        description = "List branches; with NAME make one; with -d delete it, with -f move it.")
+public final class BranchCommand implements Callable<Integer> {
+    @ParentCommand @Nullable Session parent;
+
+    @Option(
+            names = {"-d", "--delete"},
+            description = "Delete the branch.")
+    boolean delete;
+
+    @Option(
+            names = {"-f", "--force"},
+            description = "Move the branch to REF if it is there.")
+    boolean force;
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "The branch.")
+    @Nullable String name;
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "REF",
+            description = "Its commit (default: the head of --branch).")
+    @Nullable String ref;
+
+    @Override
+    public Integer call() throws IOException {
+        Session session = Objects.requireNonNull(parent);
+        PfsClient client = session.client();
+        if (name == null) {
+            return session.show(client.request("GET", "/branches", Query.NONE));
+        }
+        String route = "/branches/" + PathEncoding.encode(name);
+        if (delete) {
+            return session.run(client.request("DELETE", route, Query.NONE));
+        }
+        String commit = ref == null ? client.branch() : ref;
+        return session.run(
+                client.request(
+                        force ? "PUT" : "POST", route, client.onBranch().and("commit", commit)));
+    }
+}

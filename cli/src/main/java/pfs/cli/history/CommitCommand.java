@@ -1,0 +1,46 @@
+package pfs.cli.history;
+
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import pfs.cli.session.Session;
+import pfs.client.PfsClient;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+@Command(name = "commit", description = "Commit all changes of the branch; prints the commit's id.")
+public final class CommitCommand implements Callable<Integer> {
+    @ParentCommand @Nullable Session parent;
+
+    @Option(
+            names = {"-m", "--message"},
+            paramLabel = "TEXT",
+            description = "What changed, and why.")
+    @Nullable String message;
+
+    @Option(
+            names = "--author",
+            paramLabel = "NAME",
+            description = "Who says so (PFS_AUTHOR, default: the user).")
+    @Nullable String author;
+
+    @Option(names = "--run", description = "Run the jobs on it as well.")
+    boolean run;
+
+    @Override
+    public Integer call() throws IOException {
+        Session session = Objects.requireNonNull(parent);
+        String user = System.getenv().getOrDefault("PFS_AUTHOR", System.getProperty("user.name"));
+        PfsClient client = session.client();
+        return session.show(
+                client.request(
+                        "POST",
+                        "/commit",
+                        client.onBranch()
+                                .and("message", message)
+                                .and("author", author == null ? user : author)
+                                .flag("run", run)));
+    }
+}
