@@ -125,8 +125,7 @@ final class FileWriting {
         }
         if (exchange.form() == Form.JSON) {
             exchange.json(
-                    written.created() ? 201 : 200,
-                    json -> Listings.listed(path, entry).writeTo(json));
+                    written.created() ? 201 : 200, json -> EntryJson.write(json, path, entry));
         } else {
             exchange.end();
         }

@@ -10,15 +10,11 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
-import pfs.api.ListedEntry;
 import pfs.chunk.ContentReader;
 import pfs.repo.Snapshot;
 import pfs.server.http.Exchange;
-import pfs.server.http.HttpDates;
 import pfs.server.page.DirectoryPage;
 import pfs.tree.DirectoryEntry;
-import pfs.tree.Entry;
-import pfs.tree.FileEntry;
 import pfs.tree.PathEntry;
 import tools.jackson.core.JsonGenerator;
 
@@ -102,28 +98,6 @@ final class Listings {
         return entry.entry() instanceof DirectoryEntry ? name + "/" : name;
     }
 
-    /** An entry as it travels. */
-    static ListedEntry listed(String path, Entry entry) {
-        return switch (entry) {
-            case FileEntry file ->
-                    new ListedEntry(
-                            path,
-                            ListedEntry.Type.FILE,
-                            file.content().size(),
-                            file.content().id().toString(),
-                            HttpDates.instant(file.modified()),
-                            file.executable());
-            case DirectoryEntry directory ->
-                    new ListedEntry(
-                            path,
-                            ListedEntry.Type.DIRECTORY,
-                            directory.bytes(),
-                            directory.tree().toString(),
-                            null,
-                            false);
-        };
-    }
-
     private static void linkNext(Exchange exchange, String after) {
         HttpFields.Mutable headers = exchange.headersOut();
         headers.put("Link", "<" + exchange.pageAfter(after) + ">; rel=\"next\"");
@@ -142,7 +116,7 @@ final class Listings {
         PathEntry last = null;
         for (int n = 0; n < limit && entries.hasNext(); n++) {
             last = entries.next();
-            listed(last.path(), last.entry()).writeTo(json);
+            EntryJson.write(json, last.path(), last.entry());
         }
         json.writeEndArray();
         if (last != null && entries.hasNext()) {

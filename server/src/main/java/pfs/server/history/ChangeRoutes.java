@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import pfs.api.Change;
 import pfs.repo.Commit;
@@ -33,7 +35,7 @@ public final class ChangeRoutes {
                         "/status",
                         Right.READ,
                         "Uncommitted changes",
-                        List.of("branch", "limit"),
+                        List.of("branch", "path", "limit"),
                         routes::status),
                 Route.of(
                         "GET",
@@ -52,7 +54,26 @@ public final class ChangeRoutes {
     }
 
     private void status(Exchange exchange) throws IOException {
-        answer(exchange, views.repo(exchange).status(views.branch(exchange)));
+        Repo repo = views.repo(exchange);
+        String branch = views.branch(exchange);
+        String path = Views.field(exchange.query().get("path", ""));
+        Optional<Commit> head = repo.head(branch);
+        if (path.isEmpty() || head.isEmpty()) {
+            answer(exchange, below(repo.status(branch), path));
+        } else {
+            answer(exchange, repo.diff(repo.snapshot(head.get()), repo.snapshot(branch), path));
+        }
+    }
+
+    /** Those of a path, for a branch without a commit to compare with. */
+    private static Iterator<Difference> below(Iterator<Difference> all, String path) {
+        if (path.isEmpty()) {
+            return all;
+        }
+        Iterable<Difference> each = () -> all;
+        return StreamSupport.stream(each.spliterator(), false)
+                .filter(d -> d.path().equals(path) || d.path().startsWith(path + "/"))
+                .iterator();
     }
 
     private void diff(Exchange exchange) throws IOException {
@@ -65,7 +86,7 @@ public final class ChangeRoutes {
         @Nullable Commit start =
                 from == null ? repo.head(branch).orElse(null) : repo.resolve(from, branch);
         if (start == null) {
-            answer(exchange, repo.status(branch));
+            answer(exchange, below(repo.status(branch), path));
             return;
         }
         Snapshot end = to == null ? repo.snapshot(branch) : repo.snapshot(repo.resolve(to, branch));
