@@ -12,10 +12,25 @@ final class TextSource {
     private static final int PHRASES = 20_000;
     private static final String LETTERS = "etaoinshrdlucmfwypvbgkjqxz";
 
-    private final byte[][] words = new byte[WORDS][];
-    private final int[] frequent;
-    private final int[][] phrases = new int[PHRASES][];
-    private final int[] frequentPhrases = zipf(PHRASES, 0.9, 1 << 20);
+    // The language is the same for every seed, what is said in it is not.
+    private static final byte[][] VOCABULARY = new byte[WORDS][];
+    private static final int[] FREQUENT = zipf(WORDS, 1.0, 1 << 21);
+    private static final int[][] SAYINGS = new int[PHRASES][];
+    private static final int[] FREQUENT_PHRASES = zipf(PHRASES, 0.9, 1 << 20);
+
+    static {
+        SplittableRandom random = new SplittableRandom(116_000);
+        for (int i = 0; i < WORDS; i++) {
+            VOCABULARY[i] = word(random, i);
+        }
+        for (int i = 0; i < PHRASES; i++) {
+            SAYINGS[i] = random.ints(3 + random.nextInt(6), 0, FREQUENT.length).toArray();
+            for (int k = 0; k < SAYINGS[i].length; k++) {
+                SAYINGS[i][k] = FREQUENT[SAYINGS[i][k]];
+            }
+        }
+    }
+
     private final int[] favourites = new int[64];
     private final SplittableRandom random;
     private int leftInDocument;
@@ -23,19 +38,7 @@ final class TextSource {
     private int restAt;
 
     TextSource(long seed) {
-        // The language is the same for every seed, what is said in it is not.
-        SplittableRandom language = new SplittableRandom(116_000);
         this.random = new SplittableRandom(seed);
-        this.frequent = zipf(WORDS, 1.0, 1 << 21);
-        for (int i = 0; i < WORDS; i++) {
-            words[i] = word(language, i);
-        }
-        for (int i = 0; i < PHRASES; i++) {
-            phrases[i] = new int[3 + language.nextInt(6)];
-            for (int k = 0; k < phrases[i].length; k++) {
-                phrases[i][k] = frequent[language.nextInt(frequent.length)];
-            }
-        }
     }
 
     /** Ranks 0 to n - 1, each as often in the table as Zipf's law says. */
@@ -91,11 +94,11 @@ final class TextSource {
         }
         double kind = random.nextDouble();
         if (kind < 0.05) {
-            rest = join(phrases[favourites[random.nextInt(favourites.length)]]);
+            rest = join(SAYINGS[favourites[random.nextInt(favourites.length)]]);
         } else if (kind < 0.20) {
-            rest = join(phrases[frequentPhrases[random.nextInt(frequentPhrases.length)]]);
+            rest = join(SAYINGS[FREQUENT_PHRASES[random.nextInt(FREQUENT_PHRASES.length)]]);
         } else {
-            rest = words[frequent[random.nextInt(frequent.length)]];
+            rest = VOCABULARY[FREQUENT[random.nextInt(FREQUENT.length)]];
         }
         restAt = 0;
         leftInDocument--;
@@ -104,13 +107,13 @@ final class TextSource {
     private byte[] join(int[] phrase) {
         int length = 0;
         for (int word : phrase) {
-            length += words[word].length;
+            length += VOCABULARY[word].length;
         }
         byte[] joined = new byte[length];
         int at = 0;
         for (int word : phrase) {
-            System.arraycopy(words[word], 0, joined, at, words[word].length);
-            at += words[word].length;
+            System.arraycopy(VOCABULARY[word], 0, joined, at, VOCABULARY[word].length);
+            at += VOCABULARY[word].length;
         }
         joined[length - 1] = random.nextInt(3) == 0 ? (byte) '\n' : (byte) ' ';
         return joined;
