@@ -4,11 +4,11 @@ import java.util.Iterator;
 import java.util.Optional;
 import pfs.chunk.ContentReader;
 import pfs.chunk.ContentWriter;
-import pfs.object.ObjectId;
 import pfs.repo.Commit;
 import pfs.repo.CommitRequest;
 import pfs.repo.Committed;
 import pfs.repo.Snapshot;
+import pfs.tree.DirectoryEntry;
 import pfs.tree.FileEntry;
 
 /** What runs read and write: commits, files and bytes of repos. Thread-safe. */
@@ -34,10 +34,10 @@ public interface Workspace {
     Snapshot snapshot(String repo, Commit commit);
 
     /** Makes a tree of files. The files come in path order, each path once. */
-    ObjectId tree(Iterator<File> files);
+    DirectoryEntry tree(Iterator<File> files);
 
     /** Commits a tree onto a branch, which appears if it is not there. */
-    Committed publish(String repo, String branch, ObjectId tree, CommitRequest request);
+    Committed publish(String repo, String branch, DirectoryEntry tree, CommitRequest request);
 
     /** A file at its path. */
     record File(String path, FileEntry entry) {}

@@ -68,8 +68,7 @@ final class Answers {
             throw new BadAnswerException("a part of the answer has no Content-Location");
         }
         try {
-            String decoded =
-                    URLDecoder.decode(given.replace("+", "%2B"), StandardCharsets.UTF_8);
+            String decoded = URLDecoder.decode(given.replace("+", "%2B"), StandardCharsets.UTF_8);
             return TreePath.verify(decoded.startsWith("/") ? decoded.substring(1) : decoded);
         } catch (IllegalArgumentException | PfsException e) {
             throw new BadAnswerException(

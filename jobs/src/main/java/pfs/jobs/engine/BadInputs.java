@@ -87,7 +87,9 @@ public final class BadInputs {
 
     private static String quoted(@Nullable String word) {
         String text = String.valueOf(word);
-        return text.matches("[A-Za-z0-9_./:=@%+,-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+        return text.matches("[A-Za-z0-9_./:=@%+,-]+")
+                ? text
+                : "'" + text.replace("'", "'\\''") + "'";
     }
 
     public synchronized long count() {

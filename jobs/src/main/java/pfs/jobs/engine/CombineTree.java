@@ -1,6 +1,5 @@
 package pfs.jobs.engine;
 
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -116,16 +115,15 @@ final class CombineTree {
             }
             Content stored = runs.write(all.sorted());
             return new Result(
-                    framing,
-                    all.count(),
-                    counters,
-                    List.of(new Result.Output(null, null, stored)));
+                    framing, all.count(), counters, List.of(new Result.Output(null, null, stored)));
         }
     }
 
     private record Posted(CompletableFuture<Answers.Sorted> answer, Thread thread) {}
 
-    /** Batches of one node are sent side by side, so that the root of a tree keeps all cores busy. */
+    /**
+     * Batches of one node are sent side by side, so that the root of a tree keeps all cores busy.
+     */
     private Posted post(KeyRange range, String label, ObjectId task) {
         CompletableFuture<Answers.Sorted> answer = new CompletableFuture<>();
         Thread thread =

@@ -10,7 +10,8 @@ import pfs.jobs.worker.BadAnswerException;
 
 /** Reads the {@code Pfs-Counter: name=5} headers of an answer. */
 final class Counters {
-    private static final Pattern COUNTER = Pattern.compile("([A-Za-z0-9._-]{1,100})=(-?[0-9]{1,18})");
+    private static final Pattern COUNTER =
+            Pattern.compile("([A-Za-z0-9._-]{1,100})=(-?[0-9]{1,18})");
     private static final int MOST = 1000;
 
     private Counters() {}

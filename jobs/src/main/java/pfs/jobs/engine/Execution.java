@@ -11,8 +11,8 @@ import pfs.chunk.ContentWriter;
 import pfs.jobs.memo.Result;
 import pfs.jobs.record.Framing;
 import pfs.jobs.spec.Combine;
-import pfs.object.ObjectId;
 import pfs.repo.Snapshot;
+import pfs.tree.DirectoryEntry;
 import pfs.tree.PathEntry;
 
 /** The way of one run from its input's snapshot to the tree of its output. Used once. */
@@ -33,11 +33,12 @@ final class Execution {
     }
 
     /** The output's tree. */
-    ObjectId execute(Snapshot input) throws IOException, InterruptedException {
+    DirectoryEntry execute(Snapshot input) throws IOException, InterruptedException {
         try (OutputFiles files =
                 new OutputFiles(run.spills(), memory / 4, run.plan().input().time())) {
             if (run.plan().spec().reduce() == null) {
-                new MapStage(run, bad).execute(input, (file, results) -> keep(file, results, files));
+                new MapStage(run, bad)
+                        .execute(input, (file, results) -> keep(file, results, files));
             } else {
                 reduce(input, files);
             }
@@ -46,8 +47,7 @@ final class Execution {
     }
 
     /** Pieces that say no path of their own are joined to the file at their input's path. */
-    private void keep(PathEntry file, List<Result> results, OutputFiles files)
-            throws IOException {
+    private void keep(PathEntry file, List<Result> results, OutputFiles files) throws IOException {
         Map<String, List<Result.Output>> byPath = new LinkedHashMap<>();
         for (Result result : results) {
             for (Result.Output output : result.outputs()) {

@@ -22,8 +22,7 @@ final class InputFiles {
         Optional<Entry> found = snapshot.find(path);
         if (found.isPresent()) {
             return switch (found.get()) {
-                case FileEntry file ->
-                        Collections.singleton(new PathEntry(path, file)).iterator();
+                case FileEntry file -> Collections.singleton(new PathEntry(path, file)).iterator();
                 case DirectoryEntry _ -> files(snapshot.list(path, "", true), null);
             };
         }

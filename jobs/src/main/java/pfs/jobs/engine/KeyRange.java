@@ -39,10 +39,7 @@ record KeyRange(
     static String shown(byte[] key) {
         String text =
                 new String(
-                        key,
-                        0,
-                        Math.min(key.length, 60),
-                        java.nio.charset.StandardCharsets.UTF_8);
+                        key, 0, Math.min(key.length, 60), java.nio.charset.StandardCharsets.UTF_8);
         return key.length > 60 ? text + "…" : text;
     }
 }

@@ -43,8 +43,7 @@ final class MapStage {
 
     void execute(Snapshot snapshot, Sink sink) throws IOException, InterruptedException {
         SplitPlanner planner = new SplitPlanner(run.workspace().contents(), run.memo());
-        Iterator<PathEntry> files =
-                InputFiles.of(snapshot, run.plan().spec().input().sourcePath());
+        Iterator<PathEntry> files = InputFiles.of(snapshot, run.plan().spec().input().sourcePath());
         while (files.hasNext()) {
             PathEntry file = files.next();
             Pending next = new Pending(file, new ArrayList<>(1));
@@ -73,8 +72,7 @@ final class MapStage {
                 run.plan().spec().split(),
                 piece -> {
                     boolean whole = piece.length() == file.content().size();
-                    MapTask task =
-                            new MapTask(run, stage, next.file().path(), file, piece, whole);
+                    MapTask task = new MapTask(run, stage, next.file().path(), file, piece, whole);
                     run.progress().maps.planned.increment();
                     try {
                         next.results().add(run.tasks().submit(() -> attempt(task)));

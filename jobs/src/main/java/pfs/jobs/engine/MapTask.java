@@ -20,7 +20,8 @@ import pfs.tree.FileEntry;
  *
  * @param whole whether the piece is all of the file
  */
-record MapTask(RunContext run, ObjectId stage, String path, FileEntry file, Piece piece, boolean whole) {
+record MapTask(
+        RunContext run, ObjectId stage, String path, FileEntry file, Piece piece, boolean whole) {
     /** Pieces up to this size are read before a worker is taken, so that it waits for nothing. */
     private static final long READ_AHEAD = 8L << 20;
 
@@ -84,8 +85,7 @@ record MapTask(RunContext run, ObjectId stage, String path, FileEntry file, Piec
                 run.attempts()
                         .send(
                                 request,
-                                answer ->
-                                        Answers.records(answer, run.spills(), run.taskMemory()));
+                                answer -> Answers.records(answer, run.spills(), run.taskMemory()));
         try (RecordSorter sorter = sorted.sorter()) {
             if (sorter.count() == 0) {
                 return new Result(null, 0, sorted.counters(), List.of());

@@ -18,6 +18,7 @@ import pfs.jobs.record.RecordSorter;
 import pfs.jobs.record.RecordSource;
 import pfs.jobs.record.Spills;
 import pfs.object.ObjectId;
+import pfs.tree.DirectoryEntry;
 import pfs.tree.FileEntry;
 
 /**
@@ -52,7 +53,7 @@ final class OutputFiles implements AutoCloseable {
         sorter.record(bytes, 0, key.length, bytes.length - key.length);
     }
 
-    ObjectId tree(Workspace workspace) throws IOException {
+    DirectoryEntry tree(Workspace workspace) throws IOException {
         try (RecordSource sorted = sorter.sorted()) {
             return workspace.tree(new Files(sorted));
         } catch (UncheckedIOException e) {

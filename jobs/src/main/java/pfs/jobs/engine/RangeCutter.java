@@ -37,11 +37,7 @@ final class RangeCutter {
      * @param partBytes a range ends a part when so many bytes of records came since the last end
      */
     RangeCutter(
-            RecordSource records,
-            Framing framing,
-            boolean perKey,
-            Spills spills,
-            long partBytes)
+            RecordSource records, Framing framing, boolean perKey, Spills spills, long partBytes)
             throws IOException {
         this.records = records;
         this.framing = framing;

@@ -11,4 +11,10 @@ import pfs.repo.Commit;
  * @param inputRepo where the input is
  */
 public record RunPlan(
-        String id, String repo, String job, JobSpec spec, int specVersion, String inputRepo, Commit input) {}
+        String id,
+        String repo,
+        String job,
+        JobSpec spec,
+        int specVersion,
+        String inputRepo,
+        Commit input) {}

@@ -20,9 +20,9 @@ import pfs.object.ObjectId;
 /**
  * What a task made. Immutable.
  *
- * <p>Encoded: a version byte; the framing's ordinal and one, or 0; u64 records; u16 counters, each a
- * text and u64; u32 outputs, each an optional location, an optional content type, the content's 32
- * bytes of id, a byte of depth and u64 size. Texts are u16 length and modified UTF-8 (Java's
+ * <p>Encoded: a version byte; the framing's ordinal and one, or 0; u64 records; u16 counters, each
+ * a text and u64; u32 outputs, each an optional location, an optional content type, the content's
+ * 32 bytes of id, a byte of depth and u64 size. Texts are u16 length and modified UTF-8 (Java's
  * DataOutput), optional ones behind a byte that says whether they are there.
  *
  * @param framing of a sorted run of records; null for files

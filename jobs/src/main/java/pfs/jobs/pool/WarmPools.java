@@ -1,11 +1,11 @@
 package pfs.jobs.pool;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.ArrayList;
 import pfs.jobs.runtime.Runtime;
 import pfs.jobs.spec.JobSpec;
 import pfs.jobs.spec.Limits;

@@ -291,7 +291,8 @@ public final class WorkerPool implements AutoCloseable {
             probe.close();
         }
         throw unhealthy(
-                worker, "the container was not ready within " + HEALTHY.toSeconds() + " s: " + last);
+                worker,
+                "the container was not ready within " + HEALTHY.toSeconds() + " s: " + last);
     }
 
     private PooledWorker healthy(Worker worker) {

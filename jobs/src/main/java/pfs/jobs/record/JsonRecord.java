@@ -6,8 +6,8 @@ import java.util.Arrays;
 import pfs.jobs.worker.BadAnswerException;
 
 /**
- * A line of the form {@code ["key", value]}. The record's key is the string's UTF-8; its tail is the
- * whole line, so that it can be written again as it came.
+ * A line of the form {@code ["key", value]}. The record's key is the string's UTF-8; its tail is
+ * the whole line, so that it can be written again as it came.
  */
 final class JsonRecord {
     private JsonRecord() {}

@@ -55,8 +55,7 @@ final class RecordCodec {
     }
 
     /** Encodes a record; the position behind it. There must be room. */
-    static int encode(
-            byte[] into, int at, byte[] record, int key, int keyLength, int tailLength) {
+    static int encode(byte[] into, int at, byte[] record, int key, int keyLength, int tailLength) {
         int p = putVarint(into, at, keyLength);
         p = putVarint(into, p, tailLength);
         System.arraycopy(record, key, into, p, keyLength + tailLength);

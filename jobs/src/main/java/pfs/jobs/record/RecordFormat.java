@@ -9,8 +9,7 @@ public final class RecordFormat {
     private RecordFormat() {}
 
     /** The record in its framing, whole. */
-    public static void write(Framing framing, RecordSource r, OutputStream out)
-            throws IOException {
+    public static void write(Framing framing, RecordSource r, OutputStream out) throws IOException {
         byte[] bytes = r.bytes();
         int tail = r.key() + r.keyLength();
         switch (framing) {

@@ -164,9 +164,6 @@ public final class RecordParser {
 
     private static BadAnswerException tooLong(long bytes) {
         return new BadAnswerException(
-                "a record has "
-                        + bytes
-                        + " bytes or more, limit "
-                        + RecordCodec.MAX_RECORD);
+                "a record has " + bytes + " bytes or more, limit " + RecordCodec.MAX_RECORD);
     }
 }

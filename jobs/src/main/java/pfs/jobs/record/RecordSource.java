@@ -3,8 +3,8 @@ package pfs.jobs.record;
 import java.io.IOException;
 
 /**
- * Gives records one after the other. After each {@link #next} that answered true, the accessors tell
- * where the record is, until the next call. Not thread-safe.
+ * Gives records one after the other. After each {@link #next} that answered true, the accessors
+ * tell where the record is, until the next call. Not thread-safe.
  */
 public abstract class RecordSource implements AutoCloseable {
     protected byte[] bytes = new byte[0];
@@ -42,11 +42,6 @@ public abstract class RecordSource implements AutoCloseable {
 
     final int compareKey(RecordSource other) {
         return java.util.Arrays.compareUnsigned(
-                bytes,
-                key,
-                key + keyLength,
-                other.bytes,
-                other.key,
-                other.key + other.keyLength);
+                bytes, key, key + keyLength, other.bytes, other.key, other.key + other.keyLength);
     }
 }

@@ -16,6 +16,7 @@ final class SortedRun {
     private static final int DIGIT = 5;
 
     private static final int NUMBER_BITS = 24;
+
     /** Bytes of a common prefix up to which digits are used. */
     private static final int MAX_DEPTH = 2000;
 
@@ -47,7 +48,9 @@ final class SortedRun {
     void add(byte[] record, int key, int keyLength, int tailLength) {
         int need = used + RecordCodec.MAX_HEADER + keyLength + tailLength;
         if (need > arena.length) {
-            arena = Arrays.copyOf(arena, (int) Math.max(need, Math.min(arena.length * 2L, 1 << 30)));
+            arena =
+                    Arrays.copyOf(
+                            arena, (int) Math.max(need, Math.min(arena.length * 2L, 1 << 30)));
         }
         if (count == places.length) {
             places = Arrays.copyOf(places, count * 2);
@@ -61,7 +64,9 @@ final class SortedRun {
         count = 0;
     }
 
-    /** So many bytes of a key from {@code depth} on, as an unsigned number, zeros behind its end. */
+    /**
+     * So many bytes of a key from {@code depth} on, as an unsigned number, zeros behind its end.
+     */
     static long prefix(byte[] bytes, int key, int keyLength, int depth, int width) {
         long value = 0;
         int have = Math.min(width, keyLength - depth);
@@ -143,7 +148,9 @@ final class SortedRun {
         }
     }
 
-    /** For keys that agree in their first thousands of bytes: sorting by digits would go too deep. */
+    /**
+     * For keys that agree in their first thousands of bytes: sorting by digits would go too deep.
+     */
     private void sortByComparing(long[] order, int from, int to) {
         Integer[] numbers = new Integer[to - from];
         for (int i = from; i < to; i++) {
@@ -161,8 +168,7 @@ final class SortedRun {
         int aKey = keyAt(places[a], aLength);
         int bKey = keyAt(places[b], bLength);
         int order =
-                Arrays.compareUnsigned(
-                        arena, aKey, aKey + aLength, arena, bKey, bKey + bLength);
+                Arrays.compareUnsigned(arena, aKey, aKey + aLength, arena, bKey, bKey + bLength);
         return order != 0 ? order : Integer.compare(a, b);
     }
 

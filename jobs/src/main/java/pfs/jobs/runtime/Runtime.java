@@ -4,8 +4,8 @@ import java.util.SortedMap;
 import pfs.jobs.spec.JobSpec;
 
 /**
- * Where workers run: a container engine, or programs of this machine. Thread-safe. Each worker is an
- * HTTP server that listens on its {@code PORT}.
+ * Where workers run: a container engine, or programs of this machine. Thread-safe. Each worker is
+ * an HTTP server that listens on its {@code PORT}.
  */
 public interface Runtime extends AutoCloseable {
     /** The kind, as {@code --runtime} names it. */
@@ -14,8 +14,8 @@ public interface Runtime extends AutoCloseable {
     /**
      * Finds the program that a spec names, as it is now.
      *
-     * @throws pfs.error.PfsException IMPOSSIBLE when it is not there, or this runtime cannot run it;
-     *     STOPPED when the engine does not answer
+     * @throws pfs.error.PfsException IMPOSSIBLE when it is not there, or this runtime cannot run
+     *     it; STOPPED when the engine does not answer
      */
     Program resolve(JobSpec spec);
 

@@ -26,9 +26,7 @@ public interface Worker extends AutoCloseable {
             if (outOfMemory) {
                 return "was killed because it ran out of memory (limits.memory)";
             }
-            return code > 128
-                    ? "was killed by signal " + (code - 128)
-                    : "exited with code " + code;
+            return code > 128 ? "was killed by signal " + (code - 128) : "exited with code " + code;
         }
     }
 }

@@ -21,9 +21,24 @@ public final class SpecJson {
 
     private static final List<String> FIELDS =
             List.of(
-                    "input", "branch", "image", "command", "env", "split", "reduce", "combine",
-                    "parts", "trigger", "parallel", "concurrency", "limits", "maxBad", "memo",
-                    "path", "recheck", "network");
+                    "input",
+                    "branch",
+                    "image",
+                    "command",
+                    "env",
+                    "split",
+                    "reduce",
+                    "combine",
+                    "parts",
+                    "trigger",
+                    "parallel",
+                    "concurrency",
+                    "limits",
+                    "maxBad",
+                    "memo",
+                    "path",
+                    "recheck",
+                    "network");
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
@@ -52,8 +67,8 @@ public final class SpecJson {
         }
         if (!root.isObject()) {
             throw new PfsException(
-                    ErrorCode.INVALID_REQUEST, "the job spec must be a JSON object, not "
-                            + SpecReader.shown(root));
+                    ErrorCode.INVALID_REQUEST,
+                    "the job spec must be a JSON object, not " + SpecReader.shown(root));
         }
         return read(new SpecReader(root, "", FIELDS));
     }
@@ -61,8 +76,11 @@ public final class SpecJson {
     private static String where(JacksonException e) {
         return e.getLocation() == null
                 ? ""
-                : " (line " + e.getLocation().getLineNr() + ", column "
-                        + e.getLocation().getColumnNr() + ")";
+                : " (line "
+                        + e.getLocation().getLineNr()
+                        + ", column "
+                        + e.getLocation().getColumnNr()
+                        + ")";
     }
 
     private static JobSpec read(SpecReader in) {
@@ -95,7 +113,8 @@ public final class SpecJson {
     private static JobSpec possible(JobSpec spec) {
         if (spec.image() == null && spec.command().isEmpty()) {
             throw SpecReader.refusal(
-                    "image", "is missing: a job needs an image, or a command for a process runtime");
+                    "image",
+                    "is missing: a job needs an image, or a command for a process runtime");
         }
         if (spec.reduce() == null && spec.combine() != null) {
             throw SpecReader.refusal("combine", "needs a reduce");
@@ -105,7 +124,8 @@ public final class SpecJson {
                     "combine", "cannot be the route reduce when reduce.per is key: say combine");
         }
         if (spec.reduce() == null && spec.parts() > 1) {
-            throw SpecReader.refusal("parts", "needs a reduce; a map alone keeps its input's paths");
+            throw SpecReader.refusal(
+                    "parts", "needs a reduce; a map alone keeps its input's paths");
         }
         if (!spec.memo() && spec.recheck() > 0) {
             throw SpecReader.refusal("recheck", "needs memo: nothing is reused without it");
@@ -234,7 +254,9 @@ public final class SpecJson {
                                                 + SpecReader.shown(node)));
     }
 
-    /** All fields that have a value, in the order of the documentation; the same for equal specs. */
+    /**
+     * All fields that have a value, in the order of the documentation; the same for equal specs.
+     */
     public static ObjectNode encode(JobSpec spec) {
         ObjectNode out = JSON.createObjectNode();
         encodeInput(spec.input(), out);

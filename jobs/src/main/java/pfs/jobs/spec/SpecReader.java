@@ -105,7 +105,8 @@ final class SpecReader {
         int at = names.indexOf(text);
         if (at < 0) {
             throw refusal(
-                    prefix + name, "must be " + String.join(" or ", names) + ", not '" + text + "'");
+                    prefix + name,
+                    "must be " + String.join(" or ", names) + ", not '" + text + "'");
         }
         return type.getEnumConstants()[at];
     }

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 
 /** Sizes and durations as people write them: {@code 512MiB}, {@code 1.5GB}, {@code 60s}. */
 final class Units {
-    private static final Pattern AMOUNT = Pattern.compile("(\\d{1,15}(?:\\.\\d{1,6})?) ?([A-Za-z]*)");
+    private static final Pattern AMOUNT =
+            Pattern.compile("(\\d{1,15}(?:\\.\\d{1,6})?) ?([A-Za-z]*)");
     private static final Map<String, Long> BYTES =
             Map.ofEntries(
                     Map.entry("", 1L),

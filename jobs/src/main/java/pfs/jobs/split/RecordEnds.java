@@ -21,7 +21,8 @@ final class RecordEnds {
     static int blankLine(byte[] bytes, int from) {
         for (int end = from; end <= bytes.length; end++) {
             if (bytes[end - 1] == '\n'
-                    && (bytes[end - 2] == '\n' || bytes[end - 2] == '\r' && bytes[end - 3] == '\n')) {
+                    && (bytes[end - 2] == '\n'
+                            || bytes[end - 2] == '\r' && bytes[end - 3] == '\n')) {
                 return end;
             }
         }

@@ -11,8 +11,8 @@ import pfs.jobs.spec.Split;
 import pfs.object.ObjectId;
 
 /**
- * Cuts a stored file into pieces of whole records at content-defined points, so that an edit changes
- * the pieces that it touches and no others.
+ * Cuts a stored file into pieces of whole records at content-defined points, so that an edit
+ * changes the pieces that it touches and no others.
  *
  * <p>The cut points come from the file's chunks, which are content-defined already: a run of chunks
  * ends behind a chunk whose id says so, and its piece ends with the first record that ends at or
@@ -94,9 +94,7 @@ public final class SplitPlanner {
             chunks.addLast(next);
             long run = next.end() - runStart;
             cutWanted |=
-                    run >= MOST
-                            || run >= LEAST
-                                    && Long.remainderUnsigned(id.prefix(), ONE_IN) == 0;
+                    run >= MOST || run >= LEAST && Long.remainderUnsigned(id.prefix(), ONE_IN) == 0;
         }
 
         void finish() throws IOException {

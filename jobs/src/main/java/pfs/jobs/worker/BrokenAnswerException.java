@@ -10,8 +10,7 @@ public final class BrokenAnswerException extends IOException {
     private final boolean answered;
     private @Nullable String worker;
 
-    private BrokenAnswerException(
-            String message, @Nullable Throwable cause, boolean answered) {
+    private BrokenAnswerException(String message, @Nullable Throwable cause, boolean answered) {
         super(message, cause);
         this.answered = answered;
     }

@@ -46,7 +46,8 @@ public final class Multipart {
             throws IOException {
         Matcher m = BOUNDARY.matcher(contentType);
         if (!m.find()) {
-            throw new BadAnswerException("the answer's Content-Type has no boundary: " + contentType);
+            throw new BadAnswerException(
+                    "the answer's Content-Type has no boundary: " + contentType);
         }
         new Multipart(body, m.group(1) != null ? m.group(1) : m.group(2)).readAll(handler);
     }

@@ -23,7 +23,8 @@ final class ContainerOrder {
     private static final long OPEN_FILES = 4096;
 
     /** Kernel keyrings and messages of a container's output on the engine's disk. */
-    private static final Map<String, String> LOG_LIMITS = Map.of("max-size", "16m", "max-file", "2");
+    private static final Map<String, String> LOG_LIMITS =
+            Map.of("max-size", "16m", "max-file", "2");
 
     private ContainerOrder() {}
 

@@ -34,7 +34,8 @@ import pfs.jobs.spec.Network;
 
 /**
  * Runs containers as workers, over the socket of a Docker Engine or of Podman. Every container of a
- * server bears that server's id as a label, by which {@link #sweep} finds what a killed server left.
+ * server bears that server's id as a label, by which {@link #sweep} finds what a killed server
+ * left.
  */
 public final class DockerRuntime implements Runtime {
     /** The newest API version this was written for; older engines are spoken to in theirs. */
@@ -195,10 +196,7 @@ public final class DockerRuntime implements Runtime {
         } catch (RuntimeException e) {
             throw new PfsException(
                     ErrorCode.IMPOSSIBLE,
-                    "the engine has no image '"
-                            + image
-                            + "' and cannot pull it: "
-                            + rootMessage(e),
+                    "the engine has no image '" + image + "' and cannot pull it: " + rootMessage(e),
                     "image",
                     e);
         }
@@ -224,7 +222,8 @@ public final class DockerRuntime implements Runtime {
 
     @Override
     public Worker start(Program program, LogSink log) {
-        String name = "pfs-" + server + "-" + count.incrementAndGet() + "-" + System.nanoTime() % 100_000;
+        String name =
+                "pfs-" + server + "-" + count.incrementAndGet() + "-" + System.nanoTime() % 100_000;
         String id = null;
         try {
             id = ContainerOrder.create(client, program, name, server);
@@ -259,7 +258,10 @@ public final class DockerRuntime implements Runtime {
                     workers.stream()
                             .map(DockerWorker::id)
                             .collect(java.util.stream.Collectors.toSet());
-            left.stream().map(Container::getId).filter(id -> !mine.contains(id)).forEach(this::remove);
+            left.stream()
+                    .map(Container::getId)
+                    .filter(id -> !mine.contains(id))
+                    .forEach(this::remove);
         } catch (RuntimeException e) {
             throw gone(e);
         }

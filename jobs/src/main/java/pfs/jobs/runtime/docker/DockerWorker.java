@@ -68,9 +68,7 @@ final class DockerWorker implements Worker {
             throws IOException {
         InspectContainerResponse found = client.inspectContainerCmd(id).exec();
         Dialer dialer =
-                spec.network() == Network.NONE
-                        ? throughNamespace(found, id)
-                        : throughBridge(found);
+                spec.network() == Network.NONE ? throughNamespace(found, id) : throughBridge(found);
         return new DockerWorker(client, id, name, dialer, log, whenClosed);
     }
 

@@ -25,9 +25,9 @@ import pfs.jobs.worker.Dialer;
  * A way into a container that has no network: only its own loopback device. One platform thread of
  * this process enters the container's network namespace (setns(2), which acts on the calling thread
  * alone) and makes sockets there; a socket belongs to the namespace that it was made in, so any
- * thread can use it afterwards. The container has no route, no address and no neighbour, so there is
- * nothing to filter and nothing to clean up. Needs CAP_SYS_ADMIN in the engine's own PID namespace,
- * which root on the engine's host has. Thread-safe.
+ * thread can use it afterwards. The container has no route, no address and no neighbour, so there
+ * is nothing to filter and nothing to clean up. Needs CAP_SYS_ADMIN in the engine's own PID
+ * namespace, which root on the engine's host has. Thread-safe.
  */
 final class NetworkNamespace implements Dialer, AutoCloseable {
     private static final int CLONE_NEWNET = 0x40000000;
@@ -143,7 +143,9 @@ final class NetworkNamespace implements Dialer, AutoCloseable {
                     linker.downcallHandle(
                             linker.defaultLookup().findOrThrow("open"),
                             FunctionDescriptor.of(
-                                    ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
+                                    ValueLayout.JAVA_INT,
+                                    ValueLayout.ADDRESS,
+                                    ValueLayout.JAVA_INT),
                             Linker.Option.firstVariadicArg(2));
             MethodHandle setns = intToInt(linker, "setns", 2);
             MethodHandle close = intToInt(linker, "close", 1);
