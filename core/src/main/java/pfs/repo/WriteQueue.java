@@ -77,8 +77,8 @@ final class WriteQueue implements AutoCloseable {
 
     /**
      * A position in the journal: every write journalled before it is visible now, and every later
-     * one is journalled at it or behind it. The journal's end alone is not that, for a record may be
-     * on its way.
+     * one is journalled at it or behind it. The journal's end alone is not that, for a record may
+     * be on its way.
      */
     long barrier() {
         Request.Barrier barrier = new Request.Barrier(new CompletableFuture<>());

@@ -168,4 +168,23 @@ final class RepoModel {
         }
         return new ArrayList<>(keys);
     }
+
+    /** All directories but the root. */
+    TreeSet<String> directories() {
+        TreeSet<String> all = new TreeSet<>(TreePath::order);
+        all.addAll(explicit);
+        for (String directory : explicit) {
+            addParents(directory, all);
+        }
+        for (String file : files.keySet()) {
+            addParents(file, all);
+        }
+        return all;
+    }
+
+    private static void addParents(String path, TreeSet<String> all) {
+        for (String up = TreePath.parent(path); !up.isEmpty(); up = TreePath.parent(up)) {
+            all.add(up);
+        }
+    }
 }

@@ -161,6 +161,7 @@ class RepoModelTest {
                 Committed made =
                         repo().commit("master", new CommitRequest("m", "me", Map.of(), null));
                 assertThat(made.created())
+                        .as("explicit %s, in head %s", model.explicit, head.explicit)
                         .isEqualTo(
                                 commits.isEmpty()
                                         || !head.listing().equals(model.listing())
@@ -211,6 +212,16 @@ class RepoModelTest {
                                 }
                             });
             assertThat(listing).isEqualTo(expected.listing());
+            expected.directories()
+                    .forEach(
+                            directory ->
+                                    assertThat(
+                                                    ((DirectoryEntry)
+                                                                    snapshot.find(directory)
+                                                                            .orElseThrow())
+                                                            .explicit())
+                                            .as("%s explicit", directory)
+                                            .isEqualTo(expected.explicit.contains(directory)));
             assertThat(snapshot.root().files()).isEqualTo(expected.files.size());
         }
     }
