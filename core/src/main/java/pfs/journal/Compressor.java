@@ -4,10 +4,14 @@ import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import pfs.pack.PackRecord;
+import pfs.pack.RecordFormat;
 
 /**
  * Zstandard (RFC 8878) where it pays. Thread-safe; keeps a few contexts, which are costly to make.
@@ -49,7 +53,7 @@ final class Compressor implements AutoCloseable {
             ZstdCompressCtx context, byte[] bytes, int offset, int length) {
         byte[] room = new byte[(int) Zstd.compressBound(length)];
         int shorter = context.compressByteArray(room, 0, room.length, bytes, offset, length);
-        return shorter < length - length / 16 ? java.util.Arrays.copyOf(room, shorter) : null;
+        return shorter < length - length / 16 ? Arrays.copyOf(room, shorter) : null;
     }
 
     private static boolean promising(
@@ -85,6 +89,17 @@ final class Compressor implements AutoCloseable {
         } finally {
             giveBack(decompressors, context);
         }
+    }
+
+    /** A record's raw bytes, in an array of their own; the payload must have an array. */
+    byte[] raw(PackRecord record) {
+        ByteBuffer payload = record.payload();
+        int from = payload.arrayOffset() + payload.position();
+        return switch (record.flags()) {
+            case RecordFormat.ZSTD ->
+                    decompress(payload.array(), from, payload.remaining(), record.rawLength());
+            default -> Arrays.copyOfRange(payload.array(), from, from + payload.remaining());
+        };
     }
 
     private static <T> T take(BlockingQueue<T> idle, Supplier<T> maker) {

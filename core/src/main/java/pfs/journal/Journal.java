@@ -38,7 +38,6 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     private final AppendablePackStore packs;
     private final PackIndex index;
     private final PackLog log;
-    private final long maxPack;
     private final Compressor compressor = new Compressor();
 
     /** Objects that the index does not know yet. */
@@ -49,11 +48,10 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     @GuardedBy("indexing")
     private long indexed;
 
-    private Journal(AppendablePackStore packs, PackIndex index, PackLog log, long maxPack) {
+    private Journal(AppendablePackStore packs, PackIndex index, PackLog log) {
         this.packs = packs;
         this.index = index;
         this.log = log;
-        this.maxPack = maxPack;
     }
 
     /** Opens the packs, brings the index up to date with them and cuts off a torn tail. */
@@ -66,7 +64,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
             throws IOException {
         long end = new PackRecovery(packs, index).recover();
         PackSealer sealer = new PackSealer(packs);
-        return new Journal(packs, index, new PackLog(packs, end, maxPack, sealer::seal), maxPack);
+        return new Journal(packs, index, new PackLog(packs, end, maxPack, sealer::seal));
     }
 
     // ---- objects
@@ -92,13 +90,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
         if (!id.equals(ObjectId.decode(record.id(), 0))) {
             throw new IllegalArgumentException("another object is there");
         }
-        ByteBuffer payload = record.payload();
-        int from = payload.arrayOffset() + payload.position();
-        if (record.flags() == RecordFormat.ZSTD) {
-            return compressor.decompress(
-                    payload.array(), from, payload.remaining(), record.rawLength());
-        }
-        return java.util.Arrays.copyOfRange(payload.array(), from, from + payload.remaining());
+        return compressor.raw(record);
     }
 
     private static PfsException damaged(ObjectKind kind, ObjectId id, Place place, Exception e) {
@@ -232,7 +224,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
 
     /** Bytes of log between two positions, about. */
     public long bytesBetween(long from, long to) {
-        return (PackNumber.number(to) - PackNumber.number(from)) * maxPack
+        return (PackNumber.number(to) - PackNumber.number(from)) * PackLog.MAX_PACK
                 + PackNumber.offset(to)
                 - PackNumber.offset(from);
     }

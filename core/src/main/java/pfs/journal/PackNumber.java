@@ -15,6 +15,11 @@ final class PackNumber {
         return String.format("%016x.index", number);
     }
 
+    /** The number of a pack or an index blob by its name. */
+    static long parse(String name) {
+        return Long.parseUnsignedLong(name.substring(0, name.indexOf('.')), 16);
+    }
+
     static long position(long number, long offset) {
         return number << Integer.SIZE | offset;
     }

@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
+import pfs.object.ObjectId;
 import pfs.pack.AppendablePackStore;
 import pfs.pack.IndexEntry;
 import pfs.pack.PackHeader;
@@ -20,10 +21,11 @@ import pfs.pack.Place;
 import pfs.pack.RecordFormat;
 
 /**
- * Brings the index up to date with the packs after a stop of any kind. What lies behind the index's
- * position was perhaps never synced: the first record there that is not intact is the torn end of
- * the log, and it and all behind it were never acknowledged, because a sync covers everything
- * before it.
+ * Brings the index up to date with the packs after a stop of any kind. What lies behind the floor
+ * (the index's position, the end of the last pack with an index blob: both were synced) was perhaps
+ * never synced: the first record there that is not intact is the torn end of the log, and it and
+ * all behind it were never acknowledged, because a sync covers everything before it. Below the
+ * floor the same is damage: nothing is cut off, and what follows it is taken up.
  */
 final class PackRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(PackRecovery.class);
@@ -51,8 +53,9 @@ final class PackRecovery {
         if (size(pack) < 0) {
             return PackNumber.position(pack, 0);
         }
+        long floor = floor(known);
         while (true) {
-            long end = indexPack(pack, Math.max(from, PackHeader.BYTES));
+            long end = indexPack(pack, Math.max(from, PackHeader.BYTES), floor);
             boolean torn = end < size(pack);
             if (torn) {
                 cut(pack, end);
@@ -66,6 +69,24 @@ final class PackRecovery {
         }
     }
 
+    /** A position before which all was synced. */
+    private long floor(PackIndex.Position known) throws IOException {
+        long sealed = 0;
+        String after = "";
+        for (List<String> page = packs.list("", after, 1000); !page.isEmpty(); ) {
+            for (String name : page) {
+                if (name.endsWith(".index")) {
+                    sealed = Math.max(sealed, PackNumber.parse(name));
+                }
+            }
+            after = page.getLast();
+            page = packs.list("", after, 1000);
+        }
+        return Math.max(
+                PackNumber.position(known.pack(), known.offset()),
+                sealed == 0 ? 0 : PackNumber.position(sealed + 1, 0));
+    }
+
     private long size(long pack) throws IOException {
         return packs.size(PackNumber.pack(pack));
     }
@@ -73,36 +94,70 @@ final class PackRecovery {
     private long firstPack() throws IOException {
         for (String name : packs.list("", "", 1000)) {
             if (name.endsWith(".pack")) {
-                return Long.parseUnsignedLong(name.substring(0, name.indexOf('.')), 16);
+                return PackNumber.parse(name);
             }
         }
         return FIRST_PACK;
     }
 
-    /** Answers the end of the intact records; 0 if not even the pack's header is whole. */
-    private long indexPack(long pack, long from) throws IOException {
-        ByteBuffer header = ByteBuffer.allocate(PackHeader.BYTES);
-        packs.read(PackNumber.pack(pack), 0, header);
-        if (header.hasRemaining()) {
-            return 0;
+    /**
+     * Answers the end of what is to be kept: 0 if not even the header above the floor is whole, the
+     * pack's end if what is damaged lies below the floor.
+     */
+    private long indexPack(long pack, long from, long floor) throws IOException {
+        if (!headerIsIntact(pack)) {
+            if (PackNumber.position(pack, 0) >= floor) {
+                return 0;
+            }
+            LOG.error("the header of {} is damaged", PackNumber.pack(pack));
         }
-        PackHeader.decode(header.flip());
         PackScanner scanner = new PackScanner(packs, PackNumber.pack(pack), from);
         List<IndexEntry> entries = new ArrayList<>();
-        for (Optional<PackRecord> r = scanner.next(); r.isPresent(); r = scanner.next()) {
-            PackRecord record = r.get();
-            if (record.kind() != RecordFormat.JOURNAL) {
-                int offset = (int) scanner.position();
-                Place place = new Place(record.kind(), pack, offset, record.length());
-                entries.add(new IndexEntry(record.id(), place));
+        boolean damaged = false;
+        while (true) {
+            for (Optional<PackRecord> r = scanner.next(); r.isPresent(); r = scanner.next()) {
+                PackRecord record = r.get();
+                // behind damage a record may be a part of another one's bytes: see PackScanner
+                if (record.kind() != RecordFormat.JOURNAL && (!damaged || isWhatItSays(record))) {
+                    int offset = (int) scanner.position();
+                    Place place = new Place(record.kind(), pack, offset, record.length());
+                    entries.add(new IndexEntry(record.id(), place));
+                }
+                if (entries.size() >= BATCH) {
+                    index.put(entries, new PackIndex.Position(pack, scanner.end()));
+                    entries.clear();
+                }
             }
-            if (entries.size() >= BATCH) {
-                index.put(entries, new PackIndex.Position(pack, scanner.end()));
-                entries.clear();
+            long end = scanner.end();
+            if (end == size(pack) || PackNumber.position(pack, end) >= floor) {
+                index.put(entries, new PackIndex.Position(pack, end));
+                return end;
+            }
+            LOG.error("{} is damaged at {}", PackNumber.pack(pack), end);
+            damaged = true;
+            if (!scanner.skipDamage()) {
+                index.put(entries, new PackIndex.Position(pack, size(pack)));
+                return size(pack);
             }
         }
-        index.put(entries, new PackIndex.Position(pack, scanner.end()));
-        return scanner.end();
+    }
+
+    private boolean headerIsIntact(long pack) throws IOException {
+        ByteBuffer header = ByteBuffer.allocate(PackHeader.BYTES);
+        packs.read(PackNumber.pack(pack), 0, header);
+        if (!PackHeader.isIntact(header.flip())) {
+            return false;
+        }
+        PackHeader.decode(header);
+        return true;
+    }
+
+    private static boolean isWhatItSays(PackRecord record) {
+        try (Compressor compressor = new Compressor()) {
+            return ObjectId.of(compressor.raw(record)).equals(ObjectId.decode(record.id(), 0));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private void cut(long pack, long end) throws IOException {

@@ -39,6 +39,14 @@ public final class PackHeader {
         return (int) crc.getValue();
     }
 
+    /** True if the bytes, position to limit, begin with a header of any version. */
+    public static boolean isIntact(ByteBuffer from) {
+        ByteBuffer header = from.slice();
+        return header.limit() >= BYTES
+                && header.slice(0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC))
+                && header.getInt(CRC_AT) == crc(header);
+    }
+
     /**
      * The number of the pack that begins with these bytes, position to limit.
      *
@@ -46,9 +54,7 @@ public final class PackHeader {
      */
     public static long decode(ByteBuffer from) {
         ByteBuffer header = from.slice();
-        if (header.limit() < BYTES
-                || !header.slice(0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC))
-                || header.getInt(CRC_AT) != crc(header)) {
+        if (!isIntact(header)) {
             throw new PfsException(ErrorCode.CORRUPT, "the pack's header is damaged");
         }
         int version = header.getInt(MAGIC.length);

@@ -54,7 +54,7 @@ public final class Repos implements AutoCloseable {
         if (replayed > 0) {
             LOG.info("took up {} groups of writes from the journal", replayed);
         }
-        Repos repos = new Repos(store, new Maintenance(journal, queue, branches, meta));
+        Repos repos = new Repos(store, new Maintenance(journal, branches, meta));
         repos.create(DEFAULT_REPO);
         return repos;
     }
@@ -141,14 +141,6 @@ public final class Repos implements AutoCloseable {
 
     public ContentReader contents() {
         return store.contents().reader();
-    }
-
-    /**
-     * Returns when all that was stored before is durable: for contents that something other than a
-     * branch names.
-     */
-    public void flush() {
-        store.journal().flush();
     }
 
     /** Reads directory trees of this store. */

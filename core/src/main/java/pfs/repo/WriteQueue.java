@@ -8,6 +8,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
@@ -45,8 +46,6 @@ final class WriteQueue implements AutoCloseable {
                 CompletableFuture<BranchState> answer)
                 implements Request {}
 
-        record Barrier(CompletableFuture<Long> answer) implements Request {}
-
         record Stop(CompletableFuture<Boolean> answer) implements Request {}
     }
 
@@ -75,23 +74,15 @@ final class WriteQueue implements AutoCloseable {
         return await(install.answer);
     }
 
-    /**
-     * A position in the journal: every write journalled before it is visible now, and every later
-     * one is journalled at it or behind it. The journal's end alone is not that, for a record may
-     * be on its way.
-     */
-    long barrier() {
-        Request.Barrier barrier = new Request.Barrier(new CompletableFuture<>());
-        enqueue(barrier);
-        return await(barrier.answer);
-    }
-
     private void enqueue(Request request) {
         try {
             if (!thread.isAlive()) {
                 throw stopped(null);
             }
             waiting.put(request);
+            if (!thread.isAlive()) {
+                failWaiting();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new PfsException(ErrorCode.BUSY, "interrupted before the write was taken");
@@ -186,11 +177,6 @@ final class WriteQueue implements AutoCloseable {
                     next.put(branch, state);
                     answers.add(() -> answer.complete(state));
                 }
-                case Request.Barrier(var answer) -> {
-                    // The writes of this group are journalled when all of it has been taken.
-                    long end = journal.end();
-                    answers.add(() -> answer.complete(end));
-                }
                 case Request.Stop(var answer) -> answers.add(() -> answer.complete(true));
             }
         }
@@ -252,12 +238,24 @@ final class WriteQueue implements AutoCloseable {
         }
     }
 
+    /** Does what was taken before, refuses the rest with STOPPED. May be called again. */
     @Override
     public void close() {
-        Request.Stop stop = new Request.Stop(new CompletableFuture<>());
-        if (thread.isAlive()) {
-            waiting.add(stop);
-            stop.answer.join();
+        Request stop = new Request.Stop(new CompletableFuture<>());
+        boolean asked = false;
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                asked = asked || waiting.offer(stop, 100, TimeUnit.MILLISECONDS);
+                thread.join(asked ? 0 : 1);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        // Whoever asked while the thread was ending.
+        failWaiting();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

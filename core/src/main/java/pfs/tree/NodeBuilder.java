@@ -22,6 +22,8 @@ final class NodeBuilder {
     private final List<Child> children = new ArrayList<>();
     private int weight;
     private int lastWeight;
+    private long files;
+    private long bytes;
 
     NodeBuilder(int level) {
         this.level = level;
@@ -52,13 +54,30 @@ final class NodeBuilder {
                             key, NodeCut.attached(file), MAX_ATTACHED),
                     key.toString());
         }
+        switch (entry) {
+            case FileEntry file -> sum(key, 1, file.content().size());
+            case DirectoryEntry directory -> sum(key, directory.files(), directory.bytes());
+        }
         entries.add(entry);
         added(key, NodeCut.weight(key, entry));
     }
 
     void add(Child child) {
+        sum(child.lastKey(), child.files(), child.bytes());
         children.add(child);
         added(child.lastKey(), NodeCut.weight(child.lastKey()));
+    }
+
+    /** A directory that is copied into itself again and again doubles each time. */
+    private void sum(Key key, long moreFiles, long moreBytes) {
+        files += moreFiles;
+        bytes += moreBytes;
+        if ((files | bytes) < 0) {
+            throw new PfsException(
+                    ErrorCode.OVER_LIMIT,
+                    "with " + key + " the directory would hold over 2^63 files or bytes",
+                    key.toString());
+        }
     }
 
     private void added(Key key, int itemWeight) {
@@ -98,6 +117,8 @@ final class NodeBuilder {
         entries.clear();
         children.clear();
         weight = 0;
+        files = 0;
+        bytes = 0;
         return out.toBytes();
     }
 

@@ -155,6 +155,18 @@ class TreeEditorTest {
     }
 
     @Test
+    void aDirectoryCopiedIntoItselfOverAndOverMeetsALimit() {
+        assertThatThrownBy(
+                        () -> {
+                            DirectoryEntry root = apply(editor.empty(), "a", put(1));
+                            for (int i = 0; i < 64; i++) {
+                                root = apply(root, "d" + i, new Edit.Graft(root));
+                            }
+                        })
+                .hasMessageContaining("2^63");
+    }
+
+    @Test
     void aPathOfTwoThousandDirectoriesIsEditedAndListed() {
         String deep = "a/".repeat(2047) + "b";
         DirectoryEntry root = apply(editor.empty(), deep, put(1));

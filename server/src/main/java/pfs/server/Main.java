@@ -1,0 +1,44 @@
+package pfs.server;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import pfs.embedded.EmbeddedStore;
+import pfs.repo.Repos;
+import pfs.repo.Settings;
+import pfs.server.start.ServeCommand;
+
+/** The server program's entry, and the only class that knows which store it serves. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        List<String> given = Arrays.asList(arguments);
+        boolean named = !given.isEmpty() && given.getFirst().equals("serve");
+        int code =
+                ServeCommand.run(
+                        named ? given.subList(1, given.size()) : given,
+                        System.getenv(),
+                        Main::open,
+                        System.out,
+                        System.err);
+        System.exit(code);
+    }
+
+    private static ServeCommand.Store open(Path data) throws IOException {
+        EmbeddedStore store = EmbeddedStore.open(data, InstantSource.system(), Settings.standard());
+        return new ServeCommand.Store() {
+            @Override
+            public Repos repos() {
+                return store.repos();
+            }
+
+            @Override
+            public void close() throws IOException {
+                store.close();
+            }
+        };
+    }
+}

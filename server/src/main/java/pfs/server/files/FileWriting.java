@@ -1,0 +1,238 @@
+package pfs.server.files;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.InstantSource;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.jspecify.annotations.Nullable;
+import pfs.api.PathEncoding;
+import pfs.chunk.Content;
+import pfs.chunk.ContentWriter;
+import pfs.error.ErrorCode;
+import pfs.error.PfsException;
+import pfs.repo.Commit;
+import pfs.repo.Precondition;
+import pfs.repo.Repo;
+import pfs.repo.Repos;
+import pfs.repo.Written;
+import pfs.server.http.Exchange;
+import pfs.server.http.Form;
+import pfs.server.http.Query;
+import pfs.server.http.Refusal;
+import pfs.server.view.Views;
+import pfs.tree.Entry;
+import pfs.tree.FileEntry;
+
+/** {@code POST}, {@code PUT} and {@code DELETE /pfs/…}, copy and move. Thread-safe. */
+final class FileWriting {
+    /** Bytes of a body that need no permit, since they are here already. */
+    private static final int SMALL = 64 * 1024;
+
+    private static final int PATIENCE_SECONDS = 10;
+
+    private final Views views;
+    private final Repos repos;
+    private final InstantSource clock;
+    private final Semaphore uploads;
+
+    FileWriting(Views views, Repos repos, InstantSource clock, int uploads) {
+        this.views = views;
+        this.repos = repos;
+        this.clock = clock;
+        this.uploads = new Semaphore(uploads);
+    }
+
+    // ---- files
+
+    void post(Exchange exchange) throws IOException {
+        write(exchange, exchange.variable("path"), true);
+    }
+
+    void put(Exchange exchange) throws IOException {
+        write(exchange, exchange.variable("path"), false);
+    }
+
+    void writeRoot(Exchange exchange) throws IOException {
+        write(exchange, "", exchange.method().equals("POST"));
+    }
+
+    private void write(Exchange exchange, String path, boolean create) throws IOException {
+        if (path.isEmpty() || path.endsWith("/")) {
+            writeDirectory(exchange, path, create);
+            return;
+        }
+        Views.path(path);
+        String branch = views.writableBranch(exchange);
+        Repo repo = views.repo(exchange);
+        @Nullable Entry present = repo.snapshot(branch).find(path).orElse(null);
+        boolean append = !create && exchange.query().flag("append");
+        Precondition condition = Conditions.ofWrite(exchange.headers(), create, present);
+        Conditions.checkEarly(condition, path, present);
+        FileHead head = FileHead.of(exchange.headers(), clock);
+        FileEntry entry = head.entry(receive(exchange));
+        Written written =
+                append
+                        ? repo.append(branch, path, entry.content(), entry, condition)
+                        : repo.put(branch, path, entry, condition);
+        answer(exchange, path, written);
+    }
+
+    /** Stores a body; what it holds is not durable before a put names it. */
+    private Content receive(Exchange exchange) throws IOException {
+        Digests digests = Digests.of(exchange.headers());
+        long announced = exchange.body().announced();
+        boolean large = announced < 0 || announced > SMALL;
+        if (large) {
+            await();
+        }
+        try (ContentWriter writer = repos.newContent()) {
+            exchange.body()
+                    .pour(
+                            piece -> {
+                                digests.update(piece);
+                                writer.write(piece);
+                            });
+            digests.verify();
+            return writer.finish();
+        } finally {
+            if (large) {
+                uploads.release();
+            }
+        }
+    }
+
+    /** Waits for its turn among the large uploads. */
+    private void await() {
+        try {
+            if (uploads.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw Refusal.busy("as many uploads as the server takes at a time are running");
+    }
+
+    private static void answer(Exchange exchange, String path, Written written) throws IOException {
+        FileEntry entry = written.entry();
+        HttpFields.Mutable headers = exchange.answer(written.created() ? 201 : 200);
+        headers.put(HttpHeader.ETAG, FileReading.tag(entry));
+        if (written.created()) {
+            headers.put(HttpHeader.LOCATION, exchange.rawPath());
+        }
+        if (exchange.form() == Form.JSON) {
+            exchange.json(
+                    written.created() ? 201 : 200, json -> EntryJson.write(json, path, entry));
+        } else {
+            exchange.end();
+        }
+    }
+
+    // ---- directories
+
+    private void writeDirectory(Exchange exchange, String path, boolean create) throws IOException {
+        String name = path.isEmpty() ? "" : Views.path(path.substring(0, path.length() - 1));
+        String branch = views.writableBranch(exchange);
+        Repo repo = views.repo(exchange);
+        if (create) {
+            @Nullable Entry present = repo.snapshot(branch).find(name).orElse(null);
+            Conditions.checkEarly(new Precondition.Create(), path, present);
+        }
+        if (isTar(exchange.header(HttpHeader.CONTENT_TYPE))) {
+            unpack(exchange, repo, branch, name);
+            return;
+        }
+        if (exchange.body().all(1).length > 0) {
+            throw Refusal.invalid(
+                    "'"
+                            + path
+                            + "' is a directory: its body must be a tar, with Content-Type:"
+                            + " application/x-tar, or be left out");
+        }
+        boolean made = !name.isEmpty() && repo.makeDirectory(branch, name);
+        HttpFields.Mutable headers = exchange.answer(made ? 201 : 200);
+        if (made) {
+            headers.put(HttpHeader.LOCATION, exchange.rawPath());
+        }
+        exchange.end();
+    }
+
+    private static boolean isTar(@Nullable String type) {
+        if (type == null) {
+            return false;
+        }
+        int semicolon = type.indexOf(';');
+        String bare = (semicolon < 0 ? type : type.substring(0, semicolon)).strip();
+        return bare.equalsIgnoreCase("application/x-tar")
+                || bare.equalsIgnoreCase("application/tar");
+    }
+
+    private void unpack(Exchange exchange, Repo repo, String branch, String directory)
+            throws IOException {
+        String encoding = exchange.header(HttpHeader.CONTENT_ENCODING);
+        boolean gzipped = "gzip".equalsIgnoreCase(encoding) || "x-gzip".equalsIgnoreCase(encoding);
+        if (encoding != null && !gzipped && !encoding.equalsIgnoreCase("identity")) {
+            throw new Refusal(
+                    415,
+                    "Unsupported encoding",
+                    "Content-Encoding is '" + encoding + "'; a tar may come as it is or as gzip");
+        }
+        Digests digests = Digests.of(exchange.headers());
+        await();
+        try (Repo.Unpacking unpacking = repo.unpack(branch, directory);
+                InputStream body = new DigestedStream(exchange.body().stream(), digests)) {
+            TarIn tar = new TarIn(repos, unpacking, directory);
+            tar.read(body, gzipped);
+            digests.verify();
+            unpacking.finish();
+            exchange.text(200, tar.files() + " files, " + tar.bytes() + " bytes\n");
+        } finally {
+            uploads.release();
+        }
+    }
+
+    // ---- delete, copy, move
+
+    void delete(Exchange exchange) throws IOException {
+        String path = exchange.variable("path");
+        boolean slash = path.endsWith("/");
+        String name = Views.path(slash ? path.substring(0, path.length() - 1) : path);
+        String branch = views.writableBranch(exchange);
+        Repo repo = views.repo(exchange);
+        @Nullable Entry present = repo.snapshot(branch).find(name).orElse(null);
+        if (present == null || slash && present instanceof FileEntry) {
+            throw new PfsException(ErrorCode.NO_SUCH_PATH, "there is no '" + path + "'", path);
+        }
+        Precondition condition = Conditions.ofWrite(exchange.headers(), false, present);
+        boolean recursive = exchange.query().flag("recursive");
+        repo.delete(branch, name, recursive, condition);
+        exchange.empty(204);
+    }
+
+    void copy(Exchange exchange) throws IOException {
+        Query fields = exchange.fields();
+        String from = Views.field(fields.require("from"));
+        String to = Views.field(fields.require("to"));
+        Repo repo = views.repo(exchange);
+        @Nullable Commit source = views.commit(exchange, repo);
+        repo.copy(views.branchToWrite(exchange), from, source, to);
+        created(exchange, to);
+    }
+
+    void move(Exchange exchange) throws IOException {
+        Query fields = exchange.fields();
+        String from = Views.field(fields.require("from"));
+        String to = Views.field(fields.require("to"));
+        views.repo(exchange).move(views.writableBranch(exchange), from, to);
+        created(exchange, to);
+    }
+
+    private static void created(Exchange exchange, String path) throws IOException {
+        exchange.answer(201)
+                .put(HttpHeader.LOCATION, exchange.prefix() + "/pfs/" + PathEncoding.encode(path));
+        exchange.end();
+    }
+}

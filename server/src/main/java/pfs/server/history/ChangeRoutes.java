@@ -1,0 +1,137 @@
+package pfs.server.history;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import pfs.api.Change;
+import pfs.repo.Commit;
+import pfs.repo.Difference;
+import pfs.repo.Repo;
+import pfs.repo.Snapshot;
+import pfs.server.http.Exchange;
+import pfs.server.http.Form;
+import pfs.server.http.Query;
+import pfs.server.http.Right;
+import pfs.server.http.Route;
+import pfs.server.view.Views;
+
+/** What has changed: {@code /status}, {@code /diff} and {@code /reset}. Thread-safe. */
+public final class ChangeRoutes {
+    private final Views views;
+
+    private ChangeRoutes(Views views) {
+        this.views = views;
+    }
+
+    public static List<Route> of(Views views) {
+        ChangeRoutes routes = new ChangeRoutes(views);
+        return List.of(
+                Route.of(
+                        "GET",
+                        "/status",
+                        Right.READ,
+                        "Uncommitted changes",
+                        List.of("branch", "path", "limit"),
+                        routes::status),
+                Route.of(
+                        "GET",
+                        "/diff",
+                        Right.READ,
+                        "What changed between two commits, or since one",
+                        List.of("from", "to", "path", "branch", "limit"),
+                        routes::diff),
+                Route.of(
+                        "POST",
+                        "/reset",
+                        Right.WRITE,
+                        "Drop uncommitted changes, of one path or all",
+                        List.of("branch", "path"),
+                        routes::reset));
+    }
+
+    private void status(Exchange exchange) throws IOException {
+        Repo repo = views.repo(exchange);
+        String branch = views.branch(exchange);
+        String path = Views.field(exchange.query().get("path", ""));
+        Optional<Commit> head = repo.head(branch);
+        if (path.isEmpty() || head.isEmpty()) {
+            answer(exchange, below(repo.status(branch), path));
+        } else {
+            answer(exchange, repo.diff(repo.snapshot(head.get()), repo.snapshot(branch), path));
+        }
+    }
+
+    /** Those of a path, for a branch without a commit to compare with. */
+    private static Iterator<Difference> below(Iterator<Difference> all, String path) {
+        if (path.isEmpty()) {
+            return all;
+        }
+        Iterable<Difference> each = () -> all;
+        return StreamSupport.stream(each.spliterator(), false)
+                .filter(d -> d.path().equals(path) || d.path().startsWith(path + "/"))
+                .iterator();
+    }
+
+    private void diff(Exchange exchange) throws IOException {
+        Repo repo = views.repo(exchange);
+        Query query = exchange.query();
+        String branch = views.branch(exchange);
+        String from = query.find("from");
+        String to = query.find("to");
+        String path = Views.field(query.get("path", ""));
+        @Nullable Commit start =
+                from == null ? repo.head(branch).orElse(null) : repo.resolve(from, branch);
+        if (start == null) {
+            answer(exchange, below(repo.status(branch), path));
+            return;
+        }
+        Snapshot end = to == null ? repo.snapshot(branch) : repo.snapshot(repo.resolve(to, branch));
+        answer(exchange, repo.diff(repo.snapshot(start), end, path));
+    }
+
+    private void reset(Exchange exchange) throws IOException {
+        Query fields = exchange.fields();
+        String path = fields.find("path");
+        String below = path == null ? "" : Views.field(path);
+        views.repo(exchange).reset(views.writableBranch(exchange), below.isEmpty() ? null : below);
+        exchange.empty(200);
+    }
+
+    /** Answers differences, a line each, as they are found. */
+    static void answer(Exchange exchange, Iterator<Difference> differences) throws IOException {
+        int limit = exchange.query().limit(Integer.MAX_VALUE);
+        // A first look before the status is sent: what is refused is refused with a problem.
+        var _ = differences.hasNext();
+        if (exchange.form() == Form.JSON) {
+            exchange.json(
+                    200,
+                    json -> {
+                        json.writeStartObject();
+                        json.writeArrayPropertyStart("changes");
+                        for (int n = 0; n < limit && differences.hasNext(); n++) {
+                            change(differences.next()).writeTo(json);
+                        }
+                        json.writeEndArray();
+                        json.writeEndObject();
+                    });
+            return;
+        }
+        exchange.stream(
+                200,
+                Exchange.TEXT,
+                out -> {
+                    for (int n = 0; n < limit && differences.hasNext(); n++) {
+                        String line = change(differences.next()).line() + "\n";
+                        out.write(line.getBytes(StandardCharsets.UTF_8));
+                    }
+                });
+    }
+
+    private static Change change(Difference difference) {
+        return new Change(difference.type().letter(), difference.path(), difference.oldPath());
+    }
+}

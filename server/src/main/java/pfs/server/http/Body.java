@@ -1,0 +1,211 @@
+package pfs.server.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Semaphore;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of one request, read once, blocking, piece by piece as it comes from the network. The
+ * first read asks the client for it, if it waits with {@code Expect: 100-continue}. Not
+ * thread-safe.
+ */
+public final class Body {
+    private final Request request;
+    private final long limit;
+    private long size;
+    private boolean ended;
+
+    /**
+     * @param limit bytes that a body may have; more is a 413
+     */
+    Body(Request request, long limit) {
+        this.request = request;
+        this.limit = limit;
+    }
+
+    /** Takes a piece; the buffer is only valid during the call. */
+    public interface Sink {
+        void accept(ByteBuffer piece) throws IOException;
+    }
+
+    /** Bytes that the head announces; -1 if it does not say. */
+    public long announced() {
+        return request.getLength();
+    }
+
+    /** True if the head says that there is a body, be it an empty one. */
+    public boolean present() {
+        return announced() > 0
+                || announced() < 0
+                        && (request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING)
+                                || request.getConnectionMetaData().getHttpVersion().getVersion()
+                                        >= 20);
+    }
+
+    /** Refuses a body that says itself that it is too large, before it is sent. */
+    public void checkAnnounced() {
+        if (announced() > limit) {
+            throw tooLarge(announced());
+        }
+    }
+
+    private Refusal tooLarge(long bytes) {
+        return new Refusal(
+                413, "Too large", "the body is " + bytes + " bytes or more, limit " + limit);
+    }
+
+    /** Gives all that is left to the sink. */
+    public void pour(Sink sink) throws IOException {
+        while (!ended) {
+            Content.Chunk chunk = next();
+            try {
+                ByteBuffer piece = chunk.getByteBuffer();
+                size += piece.remaining();
+                if (size > limit) {
+                    throw tooLarge(size);
+                }
+                if (piece.hasRemaining()) {
+                    sink.accept(piece);
+                }
+                ended = chunk.isLast();
+            } finally {
+                chunk.release();
+            }
+        }
+    }
+
+    private Content.Chunk next() throws IOException {
+        while (true) {
+            Content.Chunk chunk = request.read();
+            if (chunk == null) {
+                await();
+            } else if (Content.Chunk.isFailure(chunk)) {
+                ended = true;
+                throw new BrokenBodyException(chunk.getFailure());
+            } else {
+                return chunk;
+            }
+        }
+    }
+
+    private void await() throws IOException {
+        Semaphore ready = new Semaphore(0);
+        request.demand(ready::release);
+        try {
+            ready.acquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while a body was read", e);
+        }
+    }
+
+    /** All of a small body; 413 if it is larger than {@code most} bytes. */
+    public byte[] all(int most) throws IOException {
+        java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
+        pour(
+                piece -> {
+                    if (out.size() + piece.remaining() > most) {
+                        throw new Refusal(
+                                413, "Too large", "the body is over the limit of " + most);
+                    }
+                    byte[] bytes = new byte[piece.remaining()];
+                    piece.get(bytes);
+                    out.write(bytes, 0, bytes.length);
+                });
+        return out.toByteArray();
+    }
+
+    /**
+     * Throws away up to {@code most} bytes, so that a client that is still sending sees the answer
+     * it was given; one that still waits for a 100 has nothing to throw away.
+     *
+     * @return true if the body has ended
+     */
+    boolean drain(long most) {
+        long dropped = 0;
+        try {
+            while (!ended && dropped < most) {
+                Content.Chunk chunk = next();
+                dropped += chunk.remaining();
+                ended = chunk.isLast();
+                chunk.release();
+            }
+        } catch (IOException e) {
+            return false;
+        }
+        return ended;
+    }
+
+    /** True if the client waits for a 100 before it sends the body. */
+    boolean awaited() {
+        return size == 0 && !ended && request.getHeaders().contains(HttpHeader.EXPECT);
+    }
+
+    /** Bytes read. */
+    public long size() {
+        return size;
+    }
+
+    /** What is left as a stream, for libraries that want one. */
+    public InputStream stream() {
+        return new BodyStream();
+    }
+
+    /** The client went away, or broke the protocol, before the body had ended. */
+    public static final class BrokenBodyException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        BrokenBodyException(Throwable cause) {
+            super("the body was cut short: " + cause.getMessage(), cause);
+        }
+    }
+
+    private final class BodyStream extends InputStream {
+        private Content.@Nullable Chunk chunk;
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            Content.Chunk current = chunk;
+            while (current == null || !current.hasRemaining()) {
+                if (current != null) {
+                    ended = current.isLast();
+                    current.release();
+                    chunk = null;
+                }
+                if (ended) {
+                    return -1;
+                }
+                current = next();
+                chunk = current;
+                size += current.remaining();
+                if (size > limit) {
+                    throw tooLarge(size);
+                }
+            }
+            ByteBuffer piece = current.getByteBuffer();
+            int n = Math.min(length, piece.remaining());
+            piece.get(into, offset, n);
+            return n;
+        }
+
+        @Override
+        public void close() {
+            if (chunk != null) {
+                ended |= chunk.isLast();
+                chunk.release();
+                chunk = null;
+            }
+        }
+    }
+}

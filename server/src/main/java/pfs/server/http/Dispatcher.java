@@ -1,0 +1,193 @@
+package pfs.server.http;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pfs.error.PfsException;
+
+/**
+ * Where every request comes in: it passes the gate, finds its route, runs it, and answers what goes
+ * wrong. Thread-safe.
+ */
+public final class Dispatcher extends Handler.Abstract {
+    /** Bytes of a refused body that are read and dropped, so that the client sees the answer. */
+    private static final long DRAIN = 16L << 20;
+
+    /** A route may be busy for as long as it takes: only silence on the network is idle. */
+    private static final Predicate<TimeoutException> WORKING = _ -> false;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    private static final Logger ACCESS = LoggerFactory.getLogger("pfs.access");
+
+    private final RouteTable table;
+    private final Gate gate;
+    private final RequestMeter meter;
+    private final Limits limits;
+    private final Semaphore permits;
+    private final boolean logged;
+
+    public Dispatcher(
+            RouteTable table, Gate gate, RequestMeter meter, Limits limits, boolean logged) {
+        this.table = table;
+        this.gate = gate;
+        this.meter = meter;
+        this.limits = limits;
+        this.permits = new Semaphore(limits.requests());
+        this.logged = logged;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        long start = System.nanoTime();
+        meter.begin();
+        request.addIdleTimeoutListener(WORKING);
+        Exchange exchange = new Exchange(request, response, limits.bodyBytes());
+        String name = "none";
+        Throwable failure = null;
+        boolean permitted = permits.tryAcquire();
+        try {
+            if (!permitted) {
+                throw Refusal.busy("the server answers " + limits.requests() + " requests already");
+            }
+            gate.admit(request);
+            Route route = find(exchange);
+            if (route != null) {
+                name = route.path();
+                exchange.body().checkAnnounced();
+                route.action().run(exchange);
+            }
+        } catch (PfsException e) {
+            failure = refuse(exchange, Problem.of(e), e);
+        } catch (Refusal e) {
+            failure = refuse(exchange, Problem.of(e), e);
+        } catch (IOException e) {
+            failure = e;
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            LOG.error("{} {} failed", exchange.method(), exchange.rawPath(), e);
+            failure = refuse(exchange, fault(), e);
+        } finally {
+            if (permitted) {
+                permits.release();
+            }
+        }
+        finish(exchange, callback, failure);
+        account(exchange, name, start, failure);
+        return true;
+    }
+
+    /** The route, if its caller may use it; null if the request has been answered already. */
+    private @Nullable Route find(Exchange exchange) throws IOException {
+        String path = exchange.rawPath();
+        String method = exchange.method();
+        RouteTable.Match match = table.match(path);
+        if (match == null) {
+            if (method.equals("OPTIONS") && path.equals("*")) {
+                exchange.empty(204);
+                return null;
+            }
+            throw new Refusal(
+                    404, "No such route", "nothing is at " + path + "; see /openapi.json");
+        }
+        exchange.matched(match);
+        Route route = match.route(method);
+        if (route == null) {
+            if (method.equals("OPTIONS")) {
+                exchange.answer(204).put(HttpHeader.ALLOW, match.allowed());
+                exchange.end();
+                return null;
+            }
+            throw new Refusal(
+                    405,
+                    "Method not allowed",
+                    method + " is not for " + path + "; it takes " + match.allowed(),
+                    Map.of("Allow", match.allowed()));
+        }
+        boolean ofRepo = route.scope() == Route.Scope.REPO;
+        String caller =
+                gate.authorize(exchange.request(), route.right(), ofRepo ? exchange.repo() : null);
+        exchange.calledBy(caller);
+        return route;
+    }
+
+    private static Problem fault() {
+        return new Problem(
+                500,
+                "fault",
+                "Fault",
+                "the server failed; its log says how",
+                "subject",
+                null,
+                Map.of());
+    }
+
+    /**
+     * Answers with a problem, if nothing was answered yet.
+     *
+     * @return why the answer must be cut off; null if it is whole
+     */
+    private static @Nullable Throwable refuse(Exchange exchange, Problem problem, Throwable cause) {
+        Response response = exchange.response();
+        if (response.isCommitted()) {
+            return cause;
+        }
+        try {
+            response.reset();
+            response.setStatus(problem.status());
+            var body = problem.write(response.getHeaders());
+            if (exchange.head()) {
+                exchange.end();
+            } else {
+                exchange.piece(body, true);
+            }
+            if (!exchange.body().awaited()) {
+                exchange.body().drain(DRAIN);
+            }
+            return null;
+        } catch (IOException e) {
+            return e;
+        }
+    }
+
+    private static void finish(Exchange exchange, Callback callback, @Nullable Throwable failure) {
+        if (failure == null) {
+            callback.succeeded();
+        } else {
+            LOG.debug("{} {} was cut off", exchange.method(), exchange.rawPath(), failure);
+            callback.failed(failure);
+        }
+    }
+
+    private void account(Exchange exchange, String name, long start, @Nullable Throwable failure) {
+        long nanos = System.nanoTime() - start;
+        int status = failure == null ? exchange.response().getStatus() : 499;
+        long received = exchange.body().size();
+        meter.end(
+                new RequestMeter.Series(exchange.method(), name, status),
+                nanos,
+                received,
+                exchange.sent());
+        if (logged) {
+            ACCESS.info(
+                    "{} {} {} {} in={} out={} us={} from={} by={}",
+                    exchange.method(),
+                    exchange.rawPath(),
+                    status,
+                    name,
+                    received,
+                    exchange.sent(),
+                    nanos / 1000,
+                    Request.getRemoteAddr(exchange.request()),
+                    exchange.caller());
+        }
+    }
+}

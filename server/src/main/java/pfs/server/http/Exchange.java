@@ -1,0 +1,238 @@
+package pfs.server.http;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.jspecify.annotations.Nullable;
+import pfs.api.PathEncoding;
+
+/** One request and its answer, as the routes see them. Not thread-safe. */
+public final class Exchange {
+    public static final HttpField TEXT =
+            new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "text/plain; charset=utf-8");
+    public static final HttpField JSON =
+            new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "application/json");
+    public static final HttpField NO_CACHE =
+            new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-cache");
+    public static final HttpField NO_STORE =
+            new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store");
+    public static final HttpField NO_SNIFF =
+            new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
+    private static final String FORM = "application/x-www-form-urlencoded";
+    private static final int MAX_FORM = 64 * 1024;
+
+    private final Request request;
+    private final Response response;
+    private final Body body;
+    private final boolean head;
+    private RouteTable.@Nullable Match match;
+    private @Nullable Query query;
+    private String caller = "anonymous";
+    private long sent;
+
+    Exchange(Request request, Response response, long maxBody) {
+        this.request = request;
+        this.response = response;
+        this.body = new Body(request, maxBody);
+        this.head = request.getMethod().equals("HEAD");
+    }
+
+    // ---- the request
+
+    void matched(RouteTable.Match found) {
+        match = found;
+    }
+
+    void calledBy(String name) {
+        caller = name;
+    }
+
+    /** Who asks: the name of his token, or "anonymous". */
+    public String caller() {
+        return caller;
+    }
+
+    public boolean head() {
+        return head;
+    }
+
+    public String method() {
+        return request.getMethod();
+    }
+
+    /** The path as it was sent, neither decoded nor normalised. */
+    public String rawPath() {
+        String path = request.getHttpURI().getPath();
+        return path == null ? "" : path;
+    }
+
+    /** The repo named in the path; {@code default} if none is. */
+    public String repo() {
+        String name = match == null ? null : match.repo();
+        return name == null ? "default" : name;
+    }
+
+    /** What stands before the noun of the path: "" or {@code /repos/NAME}. */
+    public String prefix() {
+        return match == null || match.repo() == null ? "" : "/repos/" + match.repo();
+    }
+
+    /** The decoded value of a variable of the route's path. */
+    public String variable(String name) {
+        if (match == null) {
+            throw new IllegalStateException("no route has matched");
+        }
+        return match.value(name);
+    }
+
+    public Query query() {
+        Query parsed = query;
+        if (parsed == null) {
+            parsed = Query.parse(request.getHttpURI().getQuery());
+            query = parsed;
+        }
+        return parsed;
+    }
+
+    /**
+     * The query, and the body's fields if it is a form ({@code curl -d message=…}): for routes
+     * whose body means nothing else. Reads the body.
+     */
+    public Query fields() throws IOException {
+        String type = header(HttpHeader.CONTENT_TYPE);
+        if (type == null || !type.startsWith(FORM) || !body.present()) {
+            return query();
+        }
+        Query form = Query.parse(new String(body.all(MAX_FORM), StandardCharsets.UTF_8));
+        query = query().and(form);
+        return query();
+    }
+
+    public HttpFields headers() {
+        return request.getHeaders();
+    }
+
+    public @Nullable String header(HttpHeader name) {
+        return request.getHeaders().get(name);
+    }
+
+    public Body body() {
+        return body;
+    }
+
+    public Form form() {
+        return Form.of(header(HttpHeader.ACCEPT));
+    }
+
+    public @Nullable String rawQuery() {
+        return request.getHttpURI().getQuery();
+    }
+
+    /** This request's URL with another {@code after=}: the next page. */
+    public String pageAfter(String after) {
+        StringBuilder url = new StringBuilder(rawPath()).append('?');
+        String raw = rawQuery();
+        if (raw != null) {
+            for (String field : raw.split("&")) {
+                if (!field.isEmpty() && !field.startsWith("after=")) {
+                    url.append(field).append('&');
+                }
+            }
+        }
+        return url.append("after=").append(PathEncoding.encodeQuery(after)).toString();
+    }
+
+    Request request() {
+        return request;
+    }
+
+    Response response() {
+        return response;
+    }
+
+    /** Bytes of body that were answered. */
+    long sent() {
+        return sent;
+    }
+
+    // ---- the answer
+
+    /** Headers to add to before the status is known. */
+    public HttpFields.Mutable headersOut() {
+        return response.getHeaders();
+    }
+
+    /** Sets the status, and gives the headers to add to. */
+    public HttpFields.Mutable answer(int status) {
+        response.setStatus(status);
+        return response.getHeaders();
+    }
+
+    /** Ends an answer without a body. */
+    public void end() throws IOException {
+        Content.Sink.write(response, true, null);
+    }
+
+    /** Answers lines of text, whole. */
+    public void text(int status, String text) throws IOException {
+        answer(status).put(TEXT);
+        send(StandardCharsets.UTF_8.encode(text));
+    }
+
+    public void empty(int status) throws IOException {
+        answer(status);
+        end();
+    }
+
+    /** Sends a whole body and its length; for HEAD, the length only. */
+    public void send(ByteBuffer bytes) throws IOException {
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.remaining());
+        if (head) {
+            end();
+        } else {
+            piece(bytes, true);
+        }
+    }
+
+    /**
+     * Sends a piece of a body whose Content-Length was set; blocks while the client is slow, and
+     * needs the buffer no more when it returns.
+     */
+    public void piece(ByteBuffer bytes, boolean last) throws IOException {
+        sent += bytes.remaining();
+        Content.Sink.write(response, last, bytes);
+    }
+
+    /** Writes a body of any length. */
+    public interface StreamWriter {
+        void write(OutputStream out) throws IOException;
+    }
+
+    /** Answers a body as it is made; if the writer throws, the answer is left unfinished. */
+    public void stream(int status, HttpField type, StreamWriter writer) throws IOException {
+        answer(status).put(type);
+        if (head) {
+            end();
+            return;
+        }
+        AnswerStream out = new AnswerStream(response);
+        try {
+            writer.write(out);
+            out.finish();
+        } finally {
+            sent += out.total();
+        }
+    }
+
+    public void json(int status, Json.Writer writer) throws IOException {
+        stream(status, JSON, out -> Json.write(out, writer));
+    }
+}

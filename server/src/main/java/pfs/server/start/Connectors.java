@@ -1,0 +1,96 @@
+package pfs.server.start;
+
+import java.io.IOException;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import pfs.server.http.Limits;
+
+/** Jetty's connectors: HTTP/1.1 and HTTP/2 on one port, in the clear or over TLS. */
+final class Connectors {
+    /** Bytes of a request's line and headers. */
+    private static final int HEAD = 32 * 1024;
+
+    private static final int BUFFER = 32 * 1024;
+
+    private Connectors() {}
+
+    static ServerConnector of(Server server, Settings settings) throws IOException {
+        HttpConfiguration http = configuration(settings.limits());
+        Settings.Tls tls = settings.tls();
+        List<ConnectionFactory> factories = new ArrayList<>();
+        if (tls == null) {
+            HttpConnectionFactory one = new HttpConnectionFactory(http);
+            one.setInputBufferSize(BUFFER);
+            factories.add(one);
+            factories.add(new HTTP2CServerConnectionFactory(http));
+        } else {
+            SecureRequestCustomizer secure = new SecureRequestCustomizer();
+            secure.setSniHostCheck(false);
+            http.addCustomizer(secure);
+            HttpConnectionFactory one = new HttpConnectionFactory(http);
+            one.setInputBufferSize(BUFFER);
+            ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory("h2", "http/1.1");
+            alpn.setDefaultProtocol("http/1.1");
+            factories.add(new SslConnectionFactory(context(tls), alpn.getProtocol()));
+            factories.add(alpn);
+            factories.add(new HTTP2ServerConnectionFactory(http));
+            factories.add(one);
+        }
+        ServerConnector connector =
+                new ServerConnector(
+                        server,
+                        (Executor) null,
+                        null,
+                        null,
+                        1,
+                        1,
+                        factories.toArray(ConnectionFactory[]::new));
+        connector.setIdleTimeout(settings.limits().idleMillis());
+        connector.setAcceptQueueSize(1024);
+        connector.setReuseAddress(true);
+        return connector;
+    }
+
+    private static HttpConfiguration configuration(Limits limits) {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setRequestHeaderSize(HEAD);
+        http.setResponseHeaderSize(HEAD);
+        http.setHttpCompliance(HttpCompliance.STRICT);
+        // The routes match the raw path and decode it once themselves, so nothing is ambiguous.
+        http.setUriCompliance(
+                UriCompliance.UNSAFE.without(
+                        "pfs",
+                        UriCompliance.Violation.USER_INFO,
+                        UriCompliance.Violation.FRAGMENT));
+        http.setMinRequestDataRate(limits.rate());
+        http.setMinResponseDataRate(limits.rate());
+        http.setRelativeRedirectAllowed(true);
+        return http;
+    }
+
+    private static SslContextFactory.Server context(Settings.Tls tls) throws IOException {
+        String password = "in memory";
+        KeyStore keys = Pem.keyStore(tls.certificate(), tls.key(), password.toCharArray());
+        SslContextFactory.Server context = new SslContextFactory.Server();
+        context.setKeyStore(keys);
+        context.setKeyStorePassword(password);
+        context.setIncludeProtocols("TLSv1.3", "TLSv1.2");
+        return context;
+    }
+}

@@ -1,0 +1,3 @@
+/** Programs that try to break pfs. */
+@org.jspecify.annotations.NullMarked
+package pfs.testing;
