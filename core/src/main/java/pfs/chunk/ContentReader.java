@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import pfs.error.PfsException;
+import pfs.object.ObjectId;
 import pfs.object.ObjectReader;
 
 /**
@@ -54,6 +55,34 @@ public final class ContentReader {
      */
     public InputStream open(Content content) {
         return new ContentInputStream(this, content);
+    }
+
+    /** Takes the chunks of a file, in order. */
+    @FunctionalInterface
+    public interface ChunkVisitor {
+        /**
+         * @param start where the chunk begins in the file
+         */
+        void chunk(ObjectId id, long start, int length) throws IOException;
+    }
+
+    /**
+     * Gives all chunks of a file to the visitor; reads the manifest only. An empty file has none.
+     *
+     * @throws PfsException CORRUPT
+     * @throws IOException only what the visitor throws
+     */
+    public void chunks(Content content, ChunkVisitor visitor) throws IOException {
+        if (content.size() == 0) {
+            return;
+        }
+        ChunkCursor cursor = new ChunkCursor(nodes, content, 0);
+        long at = 0;
+        while (at < content.size()) {
+            ChunkCursor.Place place = cursor.next();
+            visitor.chunk(place.chunk(), place.start(), place.length());
+            at = place.end();
+        }
     }
 
     ChunkStream stream(Content content, long offset, long length) {

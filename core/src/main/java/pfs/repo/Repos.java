@@ -143,6 +143,14 @@ public final class Repos implements AutoCloseable {
         return store.contents().reader();
     }
 
+    /**
+     * Returns when all that was stored before is durable: for contents that something other than a
+     * branch names.
+     */
+    public void flush() {
+        store.journal().flush();
+    }
+
     /** Reads directory trees of this store. */
     public Trees trees() {
         return store.folder().trees();

@@ -1,0 +1,105 @@
+package pfs.benchmarks.peers;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Where the contenders meet: the data, and the servers, each started when it is first needed. */
+final class Field implements AutoCloseable {
+    final Commands commands;
+    final Path home;
+    final Path scratch;
+    final Scale scale;
+    final Data data;
+    private @Nullable WebServer pfs;
+    private @Nullable WebServer nginx;
+    private @Nullable Hdfs hdfs;
+    private double peakMebibytes;
+
+    Field(Commands commands, Path home, Path scratch, Scale scale) throws IOException {
+        this.commands = commands;
+        this.home = home;
+        this.scratch = scratch;
+        this.scale = scale;
+        this.data = new Data(scratch.resolve("data"), scale);
+    }
+
+    List<Scenario> scenarios() {
+        List<Scenario> all = new ArrayList<>();
+        all.addAll(new SmallFiles(this).scenarios());
+        all.addAll(new LargeFiles(this).scenarios());
+        all.addAll(new WholeTrees(this).scenarios());
+        all.addAll(new Lives(this).scenarios());
+        return all;
+    }
+
+    WebServer pfs() throws IOException {
+        if (pfs == null) {
+            pfs = WebServer.pfs(commands, home, pfsData(), scratch.resolve("pfs.log"));
+        }
+        return pfs;
+    }
+
+    Path pfsData() {
+        return scratch.resolve("pfs");
+    }
+
+    WebServer nginx() throws IOException {
+        if (nginx == null) {
+            nginx = WebServer.nginx(commands, Files.createDirectories(scratch.resolve("nginx")));
+        }
+        return nginx;
+    }
+
+    Hdfs hdfs() throws IOException {
+        if (hdfs == null) {
+            hdfs = Hdfs.start(commands, home, Files.createDirectories(scratch.resolve("hdfs")));
+        }
+        return hdfs;
+    }
+
+    /** The peers only: their memory and disk are wanted by others. */
+    void stopPfs() throws IOException {
+        if (pfs != null) {
+            peakMebibytes = Math.max(peakMebibytes, pfs.peakMebibytes());
+            pfs.close();
+            pfs = null;
+        }
+    }
+
+    /** The most memory that any pfs server of this run had resident, in MiB. */
+    double peakMebibytes() throws IOException {
+        return pfs == null ? peakMebibytes : Math.max(peakMebibytes, pfs.peakMebibytes());
+    }
+
+    /** Seconds to send a file by curl; the answer included. */
+    double put(WebServer server, Path file, String name) {
+        return curl("-T", file.toString(), server.url(name));
+    }
+
+    double curl(String... arguments) {
+        List<String> command =
+                new ArrayList<>(
+                        List.of("curl", "-sS", "--fail", "-o", "/dev/null", "-w", "%{time_total}"));
+        command.addAll(List.of(arguments));
+        return Double.parseDouble(commands.run(command.toArray(String[]::new)).strip());
+    }
+
+    void commit(WebServer server) {
+        commands.run("curl", "-sS", "--fail", "-X", "POST", server.origin() + "/commit");
+    }
+
+    @Override
+    public void close() throws IOException {
+        stopPfs();
+        if (nginx != null) {
+            nginx.close();
+        }
+        if (hdfs != null) {
+            hdfs.close();
+        }
+    }
+}

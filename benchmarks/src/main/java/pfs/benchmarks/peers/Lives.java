@@ -1,0 +1,124 @@
+package pfs.benchmarks.peers;
+
+import static pfs.benchmarks.peers.Row.limit;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The server itself: a directory of a million files, its memory, and its start. */
+final class Lives {
+    private static final int MILLION = 1_000_000;
+
+    private final Field field;
+
+    Lives(Field field) {
+        this.field = field;
+    }
+
+    List<Scenario> scenarios() {
+        List<Scenario> all = new ArrayList<>();
+        if (field.scale.everything()) {
+            all.add(
+                    new Scenario(
+                            "million",
+                            List.of(
+                                    Row.less(
+                                            "million-in",
+                                            "tar of a million files of 20 bytes: PUT",
+                                            "s",
+                                            "synced at the answer"),
+                                    Row.less(
+                                            "million-commit",
+                                            "a million files: commit",
+                                            "s",
+                                            "synced"),
+                                    Row.less(
+                                            "million-list",
+                                            "a million files: list all names",
+                                            "s",
+                                            "warm")),
+                            List.of(new Scenario.Contender("pfs", this::million))));
+        }
+        all.add(
+                new Scenario(
+                        "start",
+                        List.of(
+                                Row.less(
+                                        "start",
+                                        "ready to serve, from the command on, with all of the above"
+                                                + " stored",
+                                        "s",
+                                        "built; files in the page cache",
+                                        limit(1.0)),
+                                Row.less(
+                                        "memory",
+                                        "resident memory at its peak in all of the above, -Xmx512m",
+                                        "MiB",
+                                        "VmHWM")),
+                        List.of(new Scenario.Contender("pfs", _ -> start()))));
+        return all;
+    }
+
+    private Map<String, Double> start() throws IOException {
+        field.pfs();
+        double peak = field.peakMebibytes();
+        field.stopPfs();
+        return Map.of("start", field.pfs().secondsToReady(), "memory", peak);
+    }
+
+    private Map<String, Double> million(int round) throws IOException {
+        Path tar = field.scratch.resolve("million.tar");
+        writeTar(tar, round);
+        String directory = "million" + round + "/";
+        WebServer server = field.pfs();
+        double in =
+                field.curl(
+                        "-H",
+                        "Content-Type: application/x-tar",
+                        "-T",
+                        tar.toString(),
+                        server.url(directory));
+        double commit = field.curl("-X", "POST", server.origin() + "/commit");
+        double list = field.curl(server.url(directory) + "?recursive");
+        Files.delete(tar);
+        return Map.of("million-in", in, "million-commit", commit, "million-list", list);
+    }
+
+    private static void writeTar(Path tar, int round) throws IOException {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(tar), 1 << 20)) {
+            byte[] block = new byte[1024];
+            for (int i = 0; i < MILLION; i++) {
+                java.util.Arrays.fill(block, (byte) 0);
+                text(block, 0, String.format(Locale.ROOT, "f%07d", i));
+                text(block, 100, "0000644\0" + "0000000\0" + "0000000\0");
+                text(block, 124, "00000000024\0" + "14000000000\0" + "        0");
+                text(block, 257, "ustar\00000");
+                int sum = 0;
+                for (int k = 0; k < 512; k++) {
+                    sum += block[k];
+                }
+                text(block, 148, String.format(Locale.ROOT, "%06o\0 ", sum));
+                text(
+                        block,
+                        512,
+                        String.format(Locale.ROOT, "round %2d file %7d", round, i)
+                                .substring(0, 20));
+                out.write(block);
+            }
+            out.write(new byte[1024]);
+        }
+    }
+
+    private static void text(byte[] block, int at, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(bytes, 0, block, at, bytes.length);
+    }
+}

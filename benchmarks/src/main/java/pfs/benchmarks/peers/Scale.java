@@ -1,0 +1,26 @@
+package pfs.benchmarks.peers;
+
+/**
+ * How much is measured.
+ *
+ * @param rounds how often each contender runs; medians are of these
+ * @param largeBytes of the large files
+ * @param smallFiles number of files of 1 to 8 KiB
+ * @param hdfsFiles how many of them HDFS gets: it is slow, and the figure is a rate
+ * @param wrkSeconds length of one run of wrk
+ * @param everything false: without HDFS, git and the million files
+ */
+record Scale(
+        int rounds,
+        long largeBytes,
+        int smallFiles,
+        int hdfsFiles,
+        int wrkSeconds,
+        boolean everything) {
+    static final Scale FULL = new Scale(5, 1L << 30, 20_000, 2_000, 10, true);
+    static final Scale QUICK = new Scale(3, 128L << 20, 4_000, 400, 2, false);
+
+    String large() {
+        return (largeBytes >> 20) == 1024 ? "1 GiB" : (largeBytes >> 20) + " MiB";
+    }
+}

@@ -1,0 +1,413 @@
+package pfs.jobs;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import pfs.error.ErrorCode;
+import pfs.error.PfsException;
+import pfs.jobs.engine.RunEngine;
+import pfs.jobs.engine.RunLog;
+import pfs.jobs.memo.Memo;
+import pfs.jobs.pool.WarmPools;
+import pfs.jobs.runtime.Runtime;
+import pfs.jobs.spec.Input;
+import pfs.jobs.spec.JobSpec;
+import pfs.jobs.spec.SpecJson;
+import pfs.jobs.spec.Trigger;
+import pfs.jobs.store.Job;
+import pfs.jobs.store.JobStore;
+import pfs.jobs.store.RunRecord;
+import pfs.jobs.store.RunState;
+import pfs.meta.MetaStore;
+import pfs.repo.Commit;
+
+/**
+ * The jobs of all repos and their runs: what the routes and the command line call. Thread-safe.
+ *
+ * <p>Runs of one job follow each other; runs of different jobs are side by side. A run that this
+ * server did not end, because it was killed, goes on with the next {@link #start}.
+ */
+public final class Jobs implements AutoCloseable {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
+    private static final DateTimeFormatter ID =
+            DateTimeFormatter.ofPattern("yyyyMMddHHmmssSSS", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private final Workspace workspace;
+    private final JobStore store;
+    private final Memo memo;
+    private final @Nullable RunEngine engine;
+    private final @Nullable Runtime runtime;
+    private final @Nullable WarmPools pools;
+    private final Settings settings;
+    private final RandomGenerator random;
+    private final Map<String, ActiveRun> active = new ConcurrentHashMap<>();
+    private final RunQueue queue;
+    private final Triggers triggers;
+
+    /**
+     * What jobs may use.
+     *
+     * @param directory of this server's jobs: logs are kept there, temporary files come and go
+     * @param memory bytes for sorting and merging of one run
+     * @param cores containers of a job that does not say how many
+     * @param warm how long containers wait for the next run
+     * @param noRuntime what to tell a caller when there is no runtime
+     */
+    public record Settings(
+            Path directory,
+            long memory,
+            int cores,
+            Duration warm,
+            String noRuntime,
+            InstantSource clock) {}
+
+    /**
+     * @param runtime null: jobs can be kept, but not run
+     */
+    public Jobs(
+            Workspace workspace,
+            MetaStore meta,
+            @Nullable Runtime runtime,
+            Settings settings,
+            RandomGenerator random) {
+        this.workspace = workspace;
+        this.store = new JobStore(meta);
+        this.memo = new Memo(meta, workspace::flush);
+        this.runtime = runtime;
+        this.settings = settings;
+        this.random = random;
+        this.pools = runtime == null ? null : new WarmPools(runtime, settings.warm());
+        this.engine =
+                runtime == null || pools == null
+                        ? null
+                        : new RunEngine(
+                                workspace,
+                                memo,
+                                runtime,
+                                pools,
+                                temporary(),
+                                new RunEngine.Settings(settings.memory(), settings.cores()),
+                                random);
+        this.queue = new RunQueue(workspace, store, engine, settings.clock(), this::finished);
+        this.triggers = new Triggers(workspace, store, this::runAndWait);
+    }
+
+    private Path temporary() {
+        return settings.directory().resolve("tmp");
+    }
+
+    /** Removes what a killed server left, and goes on with its runs. Called once. */
+    public void start() {
+        deleteTemporary();
+        if (runtime != null) {
+            try {
+                runtime.sweep();
+            } catch (PfsException e) {
+                System.getLogger(Jobs.class.getName())
+                        .log(System.Logger.Level.WARNING, e.getMessage());
+            }
+        }
+        if (engine != null) {
+            store.unfinished().forEach(this::enqueue);
+            triggers.start();
+        }
+    }
+
+    private void deleteTemporary() {
+        Path temporary = temporary();
+        if (!Files.exists(temporary)) {
+            return;
+        }
+        try (var files = Files.walk(temporary)) {
+            for (Path p : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(p);
+            }
+        } catch (IOException e) {
+            System.getLogger(Jobs.class.getName())
+                    .log(System.Logger.Level.WARNING, "cannot clear " + temporary + ": " + e);
+        }
+    }
+
+    // ---- jobs
+
+    /** Keeps a job; INVALID_NAME, INVALID_REQUEST with the field, NO_SUCH_REPO. */
+    public Job put(String repo, String name, byte[] json) {
+        workspace.requireRepo(repo);
+        if (!NAME.matcher(name).matches()) {
+            throw new PfsException(
+                    ErrorCode.INVALID_NAME,
+                    "'" + name + "' is not a name of a job, which is like " + NAME.pattern(),
+                    name);
+        }
+        JobSpec spec = SpecJson.decode(json);
+        new JobGraph(store).refuseCycle(repo, name, spec);
+        Job job = store.put(repo, name, spec, settings.clock().millis());
+        triggers.changed(job);
+        return job;
+    }
+
+    /** NO_SUCH_JOB. */
+    public Job get(String repo, String name) {
+        return store.find(repo, name)
+                .orElseThrow(
+                        () ->
+                                new PfsException(
+                                        ErrorCode.NO_SUCH_JOB,
+                                        "repo '" + repo + "' has no job '" + name + "'",
+                                        name));
+    }
+
+    public boolean exists(String repo, String name) {
+        return store.find(repo, name).isPresent();
+    }
+
+    public List<Job> list(String repo) {
+        workspace.requireRepo(repo);
+        return store.list(repo);
+    }
+
+    /** NO_SUCH_JOB. Its output branch stays. */
+    public void delete(String repo, String name) {
+        get(repo, name);
+        store.delete(repo, name);
+        triggers.refresh();
+    }
+
+    // ---- runs
+
+    /**
+     * Starts a run.
+     *
+     * @param commit a ref expression on the input's branch; null: its head
+     * @throws PfsException NO_SUCH_JOB, NO_SUCH_REF, IMPOSSIBLE when there is nothing to run on or
+     *     nothing to run with
+     */
+    public RunRecord run(String repo, String name, @Nullable String commit) {
+        return run(get(repo, name), commit, "run");
+    }
+
+    private RunRecord run(Job job, @Nullable String commit, String trigger) {
+        if (engine == null) {
+            throw new PfsException(ErrorCode.IMPOSSIBLE, settings.noRuntime());
+        }
+        Commit input = input(job, commit);
+        RunRecord run =
+                new RunRecord(
+                        newId(),
+                        job.repo(),
+                        job.name(),
+                        job.version(),
+                        job.spec(),
+                        job.spec().input().sourceRepo(job.repo()),
+                        input.id().toString(),
+                        trigger,
+                        RunState.QUEUED,
+                        null,
+                        null,
+                        settings.clock().millis(),
+                        0,
+                        0,
+                        pfs.jobs.store.RunProgress.NONE,
+                        null,
+                        List.of(),
+                        null);
+        store.put(run);
+        enqueue(run);
+        return run;
+    }
+
+    private Commit input(Job job, @Nullable String commit) {
+        Input input = job.spec().input();
+        String repo = input.sourceRepo(job.repo());
+        if (commit != null) {
+            return workspace.resolve(repo, commit, input.sourceBranch());
+        }
+        return workspace
+                .head(repo, input.sourceBranch())
+                .orElseThrow(
+                        () ->
+                                new PfsException(
+                                        ErrorCode.IMPOSSIBLE,
+                                        "job '"
+                                                + job.name()
+                                                + "' has nothing to run on: branch '"
+                                                + input.sourceBranch()
+                                                + "' of repo '"
+                                                + repo
+                                                + "' has no commit",
+                                        input.sourceBranch()));
+    }
+
+    private String newId() {
+        return ID.format(settings.clock().instant()) + String.format("%03d", random.nextInt(1000));
+    }
+
+    private void enqueue(RunRecord run) {
+        ActiveRun next = new ActiveRun(run, new RunLog(logFile(run), settings.clock()));
+        active.put(key(run.repo(), run.id()), next);
+        queue.add(next);
+    }
+
+    private static String key(String repo, String id) {
+        return repo + "/" + id;
+    }
+
+    private Path logFile(RunRecord run) {
+        return settings.directory().resolve("logs").resolve(run.repo()).resolve(run.id() + ".log");
+    }
+
+    private void finished(ActiveRun run) {
+        RunRecord record = run.record();
+        active.remove(key(record.repo(), record.id()));
+        triggers.wake();
+    }
+
+    /** Runs every job whose input is this branch; the runs, which have not ended yet. */
+    public List<RunRecord> runAll(String repo, String branch, String commit) {
+        return store.listAll().stream()
+                .filter(j -> j.spec().input().sourceRepo(j.repo()).equals(repo))
+                .filter(j -> j.spec().input().sourceBranch().equals(branch))
+                .map(j -> started(j, commit))
+                .toList();
+    }
+
+    /** A job that a commit triggers anyway is not run twice for it. */
+    private RunRecord started(Job job, String commit) {
+        if (job.spec().trigger() == Trigger.COMMIT) {
+            store.see(job.repo(), job.name(), commit);
+        }
+        return run(job, commit, "commit");
+    }
+
+    private void runAndWait(Job job, String commit) throws InterruptedException {
+        RunRecord run = run(job, commit, "commit");
+        await(job.repo(), run.id(), Long.MAX_VALUE / 2_000_000);
+    }
+
+    /** The run with its progress of this moment; NO_SUCH_RUN. */
+    public RunRecord find(String repo, String id) {
+        ActiveRun running = active.get(key(repo, id));
+        if (running != null) {
+            return running.record();
+        }
+        return store.findRun(repo, id)
+                .orElseThrow(
+                        () ->
+                                new PfsException(
+                                        ErrorCode.NO_SUCH_RUN,
+                                        "repo '" + repo + "' has no run '" + id + "'",
+                                        id));
+    }
+
+    /** Newest first. */
+    public List<RunRecord> runs(String repo, @Nullable String after, int limit) {
+        workspace.requireRepo(repo);
+        return store.listRuns(repo, after, limit).stream().map(r -> current(r)).toList();
+    }
+
+    private RunRecord current(RunRecord kept) {
+        ActiveRun running = active.get(key(kept.repo(), kept.id()));
+        return running == null ? kept : running.record();
+    }
+
+    /** Waits for the run's end, so long at most; the run as it is then. */
+    public RunRecord await(String repo, String id, long millis) throws InterruptedException {
+        ActiveRun running = active.get(key(repo, id));
+        if (running != null) {
+            running.awaitEnd(millis);
+        }
+        return find(repo, id);
+    }
+
+    /** Ends a run; nothing happens to one that has ended. NO_SUCH_RUN. */
+    public RunRecord cancel(String repo, String id) throws InterruptedException {
+        ActiveRun running = active.get(key(repo, id));
+        if (running != null) {
+            running.cancel();
+            running.awaitEnd(10_000);
+        }
+        return find(repo, id);
+    }
+
+    /** The file with the run's log, which may still grow; empty when nothing was written. */
+    public Optional<Path> log(String repo, String id) {
+        RunRecord run = find(repo, id);
+        ActiveRun running = active.get(key(repo, id));
+        if (running != null) {
+            running.log().flush();
+        }
+        Path file = logFile(run);
+        return Files.exists(file) ? Optional.of(file) : Optional.empty();
+    }
+
+    /**
+     * The commit of a job's output: the newest, or the one that was made from an input commit.
+     *
+     * @param input a ref expression on the input's branch; null: the newest output
+     * @throws PfsException NO_SUCH_REF when there is no such output
+     */
+    public Commit output(String repo, String name, @Nullable String input) {
+        String branch = Input.OUTPUT_BRANCH_PREFIX + name;
+        if (input == null) {
+            return workspace
+                    .head(repo, branch)
+                    .orElseThrow(
+                            () ->
+                                    new PfsException(
+                                            ErrorCode.NO_SUCH_REF,
+                                            "job '" + name + "' has no output yet",
+                                            branch));
+        }
+        Commit source = input(get(repo, name), input);
+        String made =
+                store.output(repo, name, source.id().toString())
+                        .orElseThrow(
+                                () ->
+                                        new PfsException(
+                                                ErrorCode.NO_SUCH_REF,
+                                                "job '"
+                                                        + name
+                                                        + "' has no output of input commit "
+                                                        + source.id(),
+                                                input));
+        return workspace.resolve(repo, made, branch);
+    }
+
+    /** A hint that a branch may have moved, so that triggers need not find out by themselves. */
+    public void committed() {
+        triggers.wake();
+    }
+
+    /** Stops all workers. Runs that are under way go on with the next start. */
+    @Override
+    public void close() {
+        triggers.close();
+        queue.close();
+        active.values().forEach(ActiveRun::interrupt);
+        queue.awaitIdle();
+        if (pools != null) {
+            pools.close();
+        }
+        memo.close();
+        if (runtime != null) {
+            try {
+                runtime.close();
+            } catch (Exception e) {
+                System.getLogger(Jobs.class.getName())
+                        .log(System.Logger.Level.WARNING, "cannot stop the runtime: " + e);
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package pfs.jobs.engine;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import pfs.chunk.Content;
+import pfs.jobs.memo.MemoKey;
+import pfs.jobs.memo.Result;
+import pfs.jobs.pool.TaskException;
+import pfs.jobs.record.RecordSorter;
+import pfs.jobs.split.Piece;
+import pfs.jobs.worker.Body;
+import pfs.jobs.worker.PercentEncoding;
+import pfs.jobs.worker.Request;
+import pfs.object.ObjectId;
+import pfs.tree.FileEntry;
+
+/**
+ * One piece of one input file on its way through the map route.
+ *
+ * @param whole whether the piece is all of the file
+ */
+record MapTask(
+        RunContext run, ObjectId stage, String path, FileEntry file, Piece piece, boolean whole) {
+    /** Pieces up to this size are read before a worker is taken, so that it waits for nothing. */
+    private static final long READ_AHEAD = 8L << 20;
+
+    private static final String DEFAULT_TYPE = "application/octet-stream";
+
+    /** For messages: {@code POST /map of 'a.txt', bytes 0 to 9}. */
+    String label() {
+        return "POST /map of '"
+                + path
+                + "'"
+                + (whole
+                        ? ""
+                        : ", bytes " + piece.offset() + " to " + (piece.offset() + piece.length()));
+    }
+
+    private String contentType() {
+        String type = file.contentType();
+        boolean sendable = type != null && type.chars().allMatch(c -> c >= 0x20 && c < 0x7f);
+        return type != null && sendable ? type : DEFAULT_TYPE;
+    }
+
+    private ObjectId key() {
+        return MemoKey.below(stage)
+                .id(piece.identity())
+                .text(contentType())
+                .text(run.plan().spec().path() ? path : null)
+                .id();
+    }
+
+    /** The result, remembered or made; throws TaskException when this input fails for good. */
+    Result call() throws Exception {
+        ObjectId key = key();
+        Result result = run.remembered(key, run.progress().maps, label(), () -> post(key));
+        run.progress().records.add(result.records());
+        return result;
+    }
+
+    private Result post(ObjectId key) throws Exception {
+        Body body = body();
+        Request.HeadBuilder head =
+                new Request.HeadBuilder("POST", "/map")
+                        .header("Content-Type", contentType())
+                        .header("Pfs-Task", key.toString());
+        if (run.plan().spec().path()) {
+            head.header("Pfs-Path", PercentEncoding.encode(path));
+        }
+        Request request = new Request(label(), head.build(body.length()), body);
+        run.progress().bytesIn.add(body.length());
+        Result result =
+                run.plan().spec().reduce() == null
+                        ? run.attempts()
+                                .send(request, answer -> Answers.files(answer, run.workspace()))
+                        : records(request);
+        run.progress().bytesOut.add(result.bytes());
+        return result;
+    }
+
+    private Result records(Request request)
+            throws TaskException, InterruptedException, IOException {
+        Answers.Sorted sorted =
+                run.attempts()
+                        .send(
+                                request,
+                                answer -> Answers.records(answer, run.spills(), run.taskMemory()));
+        try (RecordSorter sorter = sorted.sorter()) {
+            if (sorter.count() == 0) {
+                return new Result(null, 0, sorted.counters(), List.of());
+            }
+            Content stored = run.runs(run.taskMemory()).write(sorter.sorted());
+            return new Result(
+                    sorted.framing(),
+                    sorter.count(),
+                    sorted.counters(),
+                    List.of(new Result.Output(null, null, stored)));
+        }
+    }
+
+    private Body body() throws IOException {
+        if (piece.length() > READ_AHEAD) {
+            return stored();
+        }
+        byte[] bytes = new byte[(int) piece.length()];
+        ByteBuffer target = ByteBuffer.wrap(bytes);
+        run.workspace()
+                .contents()
+                .read(file.content(), piece.offset(), piece.length(), target::put);
+        return Body.of(bytes, 0, bytes.length);
+    }
+
+    private Body stored() {
+        return new Body() {
+            @Override
+            public long length() {
+                return piece.length();
+            }
+
+            @Override
+            public void writeTo(Sink sink) throws IOException {
+                run.workspace()
+                        .contents()
+                        .read(file.content(), piece.offset(), piece.length(), sink::accept);
+            }
+        };
+    }
+}

@@ -1,0 +1,281 @@
+package pfs.jobs.runtime.docker;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.async.ResultCallback;
+import com.github.dockerjava.api.command.InspectImageResponse;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.PullResponseItem;
+import com.github.dockerjava.core.DefaultDockerClientConfig;
+import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.core.RemoteApiVersion;
+import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import pfs.error.ErrorCode;
+import pfs.error.PfsException;
+import pfs.jobs.runtime.Runtime;
+import pfs.jobs.runtime.Worker;
+import pfs.jobs.spec.JobSpec;
+import pfs.jobs.spec.Network;
+
+/**
+ * Runs containers as workers, over the socket of a Docker Engine or of Podman. Every container of a
+ * server bears that server's id as a label, by which {@link #sweep} finds what a killed server
+ * left.
+ */
+public final class DockerRuntime implements Runtime {
+    /** The newest API version this was written for; older engines are spoken to in theirs. */
+    private static final String NEWEST_API = "1.44";
+
+    static final String LABEL_SERVER = "dev.pfs.server";
+    private static final Duration ANSWER = Duration.ofSeconds(90);
+    private static final int PULL_MINUTES = 15;
+
+    private final DockerClient client;
+    private final String host;
+    private final String server;
+    private final @Nullable String namespaceObstacle;
+    private final AtomicLong count = new AtomicLong();
+    private final Set<DockerWorker> workers = ConcurrentHashMap.newKeySet();
+
+    private DockerRuntime(DockerClient client, String host, String server) {
+        this.client = client;
+        this.host = host;
+        this.server = server;
+        this.namespaceObstacle = NetworkNamespace.obstacle();
+    }
+
+    /** The sockets where an engine may listen, best first: $DOCKER_HOST, Docker's, Podman's. */
+    public static List<String> usualHosts(Map<String, String> environment) {
+        String given = environment.get("DOCKER_HOST");
+        if (given != null && !given.isBlank()) {
+            return List.of(given);
+        }
+        String own = environment.getOrDefault("XDG_RUNTIME_DIR", "/nonexistent");
+        return Stream.of(
+                        "/var/run/docker.sock",
+                        own + "/docker.sock",
+                        "/run/podman/podman.sock",
+                        own + "/podman/podman.sock")
+                .filter(socket -> Files.exists(Path.of(socket)))
+                .map(socket -> "unix://" + socket)
+                .toList();
+    }
+
+    /**
+     * Connects to an engine and agrees on an API version with it.
+     *
+     * @param host {@code unix:///path} or {@code tcp://host:port}
+     * @param server this server's id: the same after a restart, another for every data directory
+     * @throws PfsException STOPPED when no engine answers there
+     */
+    public static DockerRuntime connect(String host, String server) {
+        String version;
+        try (DockerClient first = client(host, null)) {
+            String engine = first.versionCmd().exec().getApiVersion();
+            version = engine != null && older(engine) ? engine : NEWEST_API;
+        } catch (IOException | RuntimeException e) {
+            throw new PfsException(
+                    ErrorCode.STOPPED,
+                    "no container engine answers at " + host + ": " + rootMessage(e),
+                    null,
+                    e);
+        }
+        return new DockerRuntime(client(host, version), host, server);
+    }
+
+    private static boolean older(String version) {
+        return !RemoteApiVersion.parseConfig(version)
+                .isGreaterOrEqual(RemoteApiVersion.parseConfig(NEWEST_API));
+    }
+
+    private static DockerClient client(String host, @Nullable String version) {
+        DefaultDockerClientConfig.Builder builder =
+                DefaultDockerClientConfig.createDefaultConfigBuilder().withDockerHost(host);
+        if (version != null) {
+            builder.withApiVersion(version);
+        }
+        DefaultDockerClientConfig config = builder.build();
+        return DockerClientImpl.getInstance(
+                config,
+                new ZerodepDockerHttpClient.Builder()
+                        .dockerHost(config.getDockerHost())
+                        .sslConfig(config.getSSLConfig())
+                        .maxConnections(1000)
+                        .connectionTimeout(Duration.ofSeconds(5))
+                        .responseTimeout(ANSWER)
+                        .build());
+    }
+
+    static String rootMessage(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage()).strip();
+    }
+
+    @Override
+    public String kind() {
+        return "docker";
+    }
+
+    @Override
+    public Program resolve(JobSpec spec) {
+        String image = spec.image();
+        if (image == null) {
+            throw new PfsException(
+                    ErrorCode.IMPOSSIBLE,
+                    "field 'image' is missing: jobs run in containers here",
+                    "image");
+        }
+        if (spec.network() == Network.NONE && namespaceObstacle != null) {
+            throw new PfsException(
+                    ErrorCode.IMPOSSIBLE,
+                    "field 'network' is none, for which the server must be root on the engine's"
+                            + " Linux host, but "
+                            + namespaceObstacle
+                            + "; say \"network\": \"egress\" to let this job's containers reach"
+                            + " the network",
+                    "network");
+        }
+        try {
+            InspectImageResponse found = inspect(image);
+            String id = Objects.requireNonNull(found.getId());
+            return new Program(
+                    id.startsWith("sha256:") ? id : "sha256:" + id,
+                    found.getOs() + "/" + found.getArch(),
+                    spec);
+        } catch (NotFoundException e) {
+            throw new PfsException(
+                    ErrorCode.IMPOSSIBLE, "the engine has no image '" + image + "'", "image", e);
+        } catch (RuntimeException e) {
+            throw gone(e);
+        }
+    }
+
+    private InspectImageResponse inspect(String image) {
+        try {
+            return client.inspectImageCmd(image).exec();
+        } catch (NotFoundException e) {
+            pull(image, e);
+            return client.inspectImageCmd(image).exec();
+        }
+    }
+
+    private void pull(String image, NotFoundException missing) {
+        try {
+            String tagged =
+                    image.substring(image.lastIndexOf('/') + 1).matches(".*[:@].*")
+                            ? image
+                            : image + ":latest";
+            boolean done =
+                    client.pullImageCmd(tagged)
+                            .exec(new ResultCallback.Adapter<PullResponseItem>())
+                            .awaitCompletion(PULL_MINUTES, TimeUnit.MINUTES);
+            if (!done) {
+                throw new DockerException("not within " + PULL_MINUTES + " minutes", 504);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw missing;
+        } catch (RuntimeException e) {
+            throw new PfsException(
+                    ErrorCode.IMPOSSIBLE,
+                    "the engine has no image '" + image + "' and cannot pull it: " + rootMessage(e),
+                    "image",
+                    e);
+        }
+    }
+
+    private PfsException gone(RuntimeException e) {
+        if (e instanceof PfsException own) {
+            return own;
+        }
+        if (e instanceof DockerException refused && refused.getHttpStatus() < 500) {
+            return new PfsException(
+                    ErrorCode.IMPOSSIBLE,
+                    "the container engine refused: " + rootMessage(e),
+                    null,
+                    e);
+        }
+        return new PfsException(
+                ErrorCode.STOPPED,
+                "the container engine at " + host + " failed: " + rootMessage(e),
+                null,
+                e);
+    }
+
+    @Override
+    public Worker start(Program program, LogSink log) {
+        String name =
+                "pfs-" + server + "-" + count.incrementAndGet() + "-" + System.nanoTime() % 100_000;
+        String id = null;
+        try {
+            id = ContainerOrder.create(client, program, name, server);
+            client.startContainerCmd(id).exec();
+            DockerWorker worker =
+                    DockerWorker.of(client, id, name, program.spec(), log, workers::remove);
+            workers.add(worker);
+            return worker;
+        } catch (IOException | RuntimeException e) {
+            Optional.ofNullable(id).ifPresent(this::remove);
+            throw gone(e instanceof RuntimeException r ? r : new IllegalStateException(e));
+        }
+    }
+
+    private void remove(String id) {
+        try {
+            client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
+        } catch (RuntimeException e) {
+            // It is gone already, or the next sweep takes it.
+        }
+    }
+
+    @Override
+    public void sweep() {
+        try {
+            List<Container> left =
+                    client.listContainersCmd()
+                            .withShowAll(true)
+                            .withLabelFilter(Map.of(LABEL_SERVER, server))
+                            .exec();
+            Set<String> mine =
+                    workers.stream()
+                            .map(DockerWorker::id)
+                            .collect(java.util.stream.Collectors.toSet());
+            left.stream()
+                    .map(Container::getId)
+                    .filter(id -> !mine.contains(id))
+                    .forEach(this::remove);
+        } catch (RuntimeException e) {
+            throw gone(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (DockerWorker worker : List.copyOf(workers)) {
+            worker.close();
+        }
+        try {
+            client.close();
+        } catch (IOException e) {
+            // Nothing depends on it any more.
+        }
+    }
+}

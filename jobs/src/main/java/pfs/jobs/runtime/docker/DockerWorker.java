@@ -1,0 +1,233 @@
+package pfs.jobs.runtime.docker;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.async.ResultCallback;
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.ContainerNetwork;
+import com.github.dockerjava.api.model.Frame;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import pfs.jobs.runtime.LastLines;
+import pfs.jobs.runtime.Runtime;
+import pfs.jobs.runtime.Worker;
+import pfs.jobs.spec.JobSpec;
+import pfs.jobs.spec.Network;
+import pfs.jobs.worker.Dialer;
+
+/** One container. */
+final class DockerWorker implements Worker {
+    private final DockerClient client;
+    private final String id;
+    private final String name;
+    private final Dialer dialer;
+    private final LastLines lines;
+    private final Logs logs;
+    private final Consumer<DockerWorker> whenClosed;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private DockerWorker(
+            DockerClient client,
+            String id,
+            String name,
+            Dialer dialer,
+            Runtime.LogSink log,
+            Consumer<DockerWorker> whenClosed) {
+        this.client = client;
+        this.id = id;
+        this.name = name;
+        this.dialer = dialer;
+        this.lines = new LastLines(name, log);
+        this.whenClosed = whenClosed;
+        this.logs = new Logs(lines);
+        client.logContainerCmd(id)
+                .withStdOut(true)
+                .withStdErr(true)
+                .withFollowStream(true)
+                .exec(logs);
+    }
+
+    /** A container that was just started. */
+    static DockerWorker of(
+            DockerClient client,
+            String id,
+            String name,
+            JobSpec spec,
+            Runtime.LogSink log,
+            Consumer<DockerWorker> whenClosed)
+            throws IOException {
+        InspectContainerResponse found = client.inspectContainerCmd(id).exec();
+        Dialer dialer =
+                spec.network() == Network.NONE ? throughNamespace(found, id) : throughBridge(found);
+        return new DockerWorker(client, id, name, dialer, log, whenClosed);
+    }
+
+    private static Dialer throughNamespace(InspectContainerResponse found, String id)
+            throws IOException {
+        Long pid = found.getState().getPidLong();
+        if (pid == null || pid == 0) {
+            return _ -> {
+                throw new IOException("the container is gone");
+            };
+        }
+        // The engine may count processes otherwise than this server: never enter a stranger's.
+        String cgroup;
+        try {
+            cgroup = Files.readString(Path.of("/proc/" + pid + "/cgroup"));
+        } catch (java.nio.file.NoSuchFileException e) {
+            cgroup = "";
+        }
+        if (!cgroup.contains(id)) {
+            if (Files.exists(Path.of("/proc/" + pid))) {
+                throw new IOException(
+                        "the container's process "
+                                + pid
+                                + " is not this one here: network none needs a server on the"
+                                + " engine's own host");
+            }
+            return _ -> {
+                throw new IOException("the container is gone");
+            };
+        }
+        return NetworkNamespace.of(pid, ContainerOrder.PORT);
+    }
+
+    private static Dialer throughBridge(InspectContainerResponse found) {
+        String address =
+                found.getNetworkSettings().getNetworks().values().stream()
+                        .map(ContainerNetwork::getIpAddress)
+                        .filter(ip -> ip != null && !ip.isEmpty())
+                        .findFirst()
+                        .orElse("");
+        return timeout -> {
+            if (address.isEmpty()) {
+                throw new IOException("the container has no address: it is gone");
+            }
+            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.INET);
+            try {
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                channel.socket()
+                        .connect(
+                                new InetSocketAddress(
+                                        InetAddress.ofLiteral(address), ContainerOrder.PORT),
+                                (int) timeout.toMillis());
+                return channel;
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
+        };
+    }
+
+    String id() {
+        return id;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Dialer dialer() {
+        return dialer;
+    }
+
+    @Override
+    public Optional<Exit> exit() {
+        try {
+            InspectContainerResponse.ContainerState state =
+                    client.inspectContainerCmd(id).exec().getState();
+            if (Boolean.TRUE.equals(state.getRunning())) {
+                return Optional.empty();
+            }
+            logs.awaitCompletion(500, TimeUnit.MILLISECONDS);
+            Long code = state.getExitCodeLong();
+            return Optional.of(
+                    new Exit(
+                            code == null ? -1 : code.intValue(),
+                            Boolean.TRUE.equals(state.getOOMKilled())));
+        } catch (NotFoundException e) {
+            return Optional.of(new Exit(137, false));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } catch (RuntimeException e) {
+            // The engine does not answer: nobody knows.
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public String lastWords() {
+        return lines.text();
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
+        } catch (NotFoundException e) {
+            // Somebody else removed it.
+        } catch (RuntimeException e) {
+            System.getLogger(DockerWorker.class.getName())
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "cannot remove the container "
+                                    + name
+                                    + " (the next start of the server tries again): "
+                                    + DockerRuntime.rootMessage(e));
+        }
+        if (dialer instanceof NetworkNamespace namespace) {
+            namespace.close();
+        }
+        try {
+            logs.awaitCompletion(500, TimeUnit.MILLISECONDS);
+            logs.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            // The log ends here.
+        }
+        whenClosed.accept(this);
+    }
+
+    private static final class Logs extends ResultCallback.Adapter<Frame> {
+        private final LastLines lines;
+
+        Logs(LastLines lines) {
+            this.lines = lines;
+        }
+
+        @Override
+        public void onNext(Frame frame) {
+            byte[] payload = frame.getPayload();
+            lines.accept(payload, 0, payload.length);
+        }
+
+        @Override
+        public void onComplete() {
+            lines.finish();
+            super.onComplete();
+        }
+
+        @Override
+        public void onError(Throwable e) {
+            // The engine or the container is gone; what came is kept.
+            super.onComplete();
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package pfs.jobs.worker;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** The bytes of a request. Their number is known, and they can be written again for a retry. */
+public interface Body {
+    Body EMPTY = of(new byte[0], 0, 0);
+
+    long length();
+
+    /** Gives all bytes to the sink, in pieces, in order. */
+    void writeTo(Sink sink) throws IOException;
+
+    /** Takes a piece; the buffer is only valid during the call. */
+    @FunctionalInterface
+    interface Sink {
+        void accept(ByteBuffer piece) throws IOException;
+    }
+
+    /** The bytes of an array, which must not change until the request is over. */
+    static Body of(byte[] bytes, int offset, int length) {
+        return new Body() {
+            @Override
+            public long length() {
+                return length;
+            }
+
+            @Override
+            public void writeTo(Sink sink) throws IOException {
+                sink.accept(ByteBuffer.wrap(bytes, offset, length));
+            }
+        };
+    }
+}
