@@ -32,6 +32,9 @@ import pfs.pack.RecordFormat;
  * it durable, so it never knows what a crash can take away.
  */
 public final class Journal implements ObjectReader, ObjectInserter, AutoCloseable {
+    /** Objects of which a flush tells the index: a batch, so that few flushes pay for it. */
+    private static final int WORTH_INDEXING = 4096;
+
     /** Objects that may wait for the index before an inserter syncs on its own. */
     private static final int MAX_PENDING = 16_384;
 
@@ -184,9 +187,26 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     @Override
     public void flush() {
         long synced = log.sync();
-        if (!recent.isEmpty() && indexing.tryLock()) {
+        if (recent.size() >= WORTH_INDEXING) {
+            index(synced);
+        }
+    }
+
+    /**
+     * Tells the index of what is durable and waits. Nobody who is answered needs it: until then the
+     * places are in memory, and a restart finds them in the packs. Called every now and then, so
+     * that the restart has little to find.
+     */
+    public void catchUp() {
+        if (!recent.isEmpty()) {
+            index(log.sync());
+        }
+    }
+
+    private void index(long synced) {
+        if (indexing.tryLock()) {
             try {
-                index(synced);
+                indexUpTo(synced);
             } finally {
                 indexing.unlock();
             }
@@ -195,7 +215,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
 
     /** Tells the index of all that is durable now; the log told us of each before it synced it. */
     @GuardedBy("indexing")
-    private void index(long synced) {
+    private void indexUpTo(long synced) {
         if (synced <= indexed) {
             return;
         }
@@ -250,7 +270,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     public void close() throws IOException {
         try {
             if (log.stopped() == null) {
-                flush();
+                catchUp();
             }
         } finally {
             log.close();

@@ -61,6 +61,7 @@ final class Maintenance implements AutoCloseable {
                 persistAll();
             }
             branches.trim();
+            journal.catchUp();
         } catch (PfsException e) {
             LOG.warn("background work is put off: {}", e.getMessage());
         } catch (RuntimeException e) {
