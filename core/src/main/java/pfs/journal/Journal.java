@@ -41,6 +41,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     private final AppendablePackStore packs;
     private final PackIndex index;
     private final PackLog log;
+    private final long maxPack;
     private final Compressor compressor = new Compressor();
 
     /** Objects that the index does not know yet. */
@@ -51,10 +52,11 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     @GuardedBy("indexing")
     private long indexed;
 
-    private Journal(AppendablePackStore packs, PackIndex index, PackLog log) {
+    private Journal(AppendablePackStore packs, PackIndex index, PackLog log, long maxPack) {
         this.packs = packs;
         this.index = index;
         this.log = log;
+        this.maxPack = maxPack;
     }
 
     /** Opens the packs, brings the index up to date with them and cuts off a torn tail. */
@@ -67,7 +69,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
             throws IOException {
         long end = new PackRecovery(packs, index).recover();
         PackSealer sealer = new PackSealer(packs);
-        return new Journal(packs, index, new PackLog(packs, end, maxPack, sealer::seal));
+        return new Journal(packs, index, new PackLog(packs, end, maxPack, sealer::seal), maxPack);
     }
 
     // ---- objects
@@ -244,7 +246,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
 
     /** Bytes of log between two positions, about. */
     public long bytesBetween(long from, long to) {
-        return (PackNumber.number(to) - PackNumber.number(from)) * PackLog.MAX_PACK
+        return (PackNumber.number(to) - PackNumber.number(from)) * maxPack
                 + PackNumber.offset(to)
                 - PackNumber.offset(from);
     }

@@ -147,11 +147,16 @@ final class Evaluator {
             }
             refuseUnderFile(view, directory);
             if (!view.hasDirectory(directory)) {
-                return edited(
-                        view, directory + "/", new Edit.Graft(explicit(overlay.tree())), true);
+                return edited(view, directory + "/", new Edit.Graft(unpacked(overlay)), true);
             }
         }
         return replaced(view, folder.overlay(view.root(), directory, overlay.tree()));
+    }
+
+    /** A directory that comes with its files goes with them. */
+    private static DirectoryEntry unpacked(Operation.Overlay overlay) {
+        DirectoryEntry tree = overlay.tree();
+        return new DirectoryEntry(tree.tree(), tree.files(), tree.bytes(), tree.files() == 0);
     }
 
     private Step unstage(View view, Operation.Unstage unstage) {

@@ -26,14 +26,16 @@ final class Maintenance implements AutoCloseable {
     private static final long PERIOD_MILLIS = 100;
 
     private final Journal journal;
+    private final WriteQueue queue;
     private final Branches branches;
     private final MetaStore meta;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
     private long persisted;
 
-    Maintenance(Journal journal, Branches branches, MetaStore meta) {
+    Maintenance(Journal journal, WriteQueue queue, Branches branches, MetaStore meta) {
         this.journal = journal;
+        this.queue = queue;
         this.branches = branches;
         this.meta = meta;
         this.persisted = journal.end();
@@ -71,7 +73,7 @@ final class Maintenance implements AutoCloseable {
 
     /** Writes every branch's work tree down; afterwards a restart replays from here. */
     synchronized void persistAll() {
-        long from = journal.end();
+        long from = queue.barrier();
         for (Branch branch : branches.loaded()) {
             branches.persist(branch);
         }

@@ -54,7 +54,7 @@ public final class Repos implements AutoCloseable {
         if (replayed > 0) {
             LOG.info("took up {} groups of writes from the journal", replayed);
         }
-        Repos repos = new Repos(store, new Maintenance(journal, branches, meta));
+        Repos repos = new Repos(store, new Maintenance(journal, queue, branches, meta));
         repos.create(DEFAULT_REPO);
         return repos;
     }

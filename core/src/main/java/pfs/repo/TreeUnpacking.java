@@ -1,79 +1,56 @@
 package pfs.repo;
 
-import java.util.Iterator;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import pfs.tree.DirectoryEntry;
-import pfs.tree.Edit;
 import pfs.tree.FileEntry;
+import pfs.tree.TreeAssembler;
 import pfs.tree.TreePath;
 
-/**
- * Builds a tree by itself from files in any order, a few thousand at a time, and hands it over
- * whole.
- */
+/** Builds a tree by itself from files in any order, and hands it over whole. */
 final class TreeUnpacking implements Repo.Unpacking {
-    /** Entries that are sorted in memory before they are folded into the tree. */
-    private static final int BATCH = 16_384;
+    /** Heap for what is gathered before it goes into the tree. */
+    private static final long GATHERED = 16L << 20;
 
-    private final Folder folder;
     private final String directory;
+    private final TreeAssembler assembler;
     private final Consumer<DirectoryEntry> whole;
-    private final TreeMap<String, Edit> batch = new TreeMap<>(TreePath::order);
-    private DirectoryEntry tree;
     private boolean closed;
 
     TreeUnpacking(Folder folder, String directory, Consumer<DirectoryEntry> whole) {
-        this.folder = folder;
         this.directory = directory;
+        this.assembler = new TreeAssembler(folder.editor(), GATHERED);
         this.whole = whole;
-        this.tree = folder.empty();
     }
 
     @Override
     public void file(String path, FileEntry entry) {
-        verify(path);
-        add(path, new Edit.PutFile(entry));
+        ensureOpen();
+        TreePath.verify(TreePath.join(directory, path));
+        assembler.file(path, entry);
     }
 
     @Override
     public void directory(String path) {
-        verify(path);
-        add(path + "/", new Edit.MakeDirectory());
-    }
-
-    private void verify(String path) {
-        TreePath.verify(path);
+        ensureOpen();
         TreePath.verify(TreePath.join(directory, path));
+        assembler.directory(path);
     }
 
-    private void add(String key, Edit edit) {
+    private void ensureOpen() {
         if (closed) {
             throw new IllegalStateException("this unpacking is closed");
         }
-        batch.put(key, edit);
-        if (batch.size() >= BATCH) {
-            foldBatch();
-        }
-    }
-
-    private void foldBatch() {
-        Iterator<Map.Entry<String, Edit>> edits = Edits.paths(batch.entrySet().iterator());
-        tree = Folder.root(folder.editor().apply(tree, edits));
-        batch.clear();
     }
 
     @Override
     public void finish() {
-        foldBatch();
+        ensureOpen();
         closed = true;
-        whole.accept(tree);
+        whole.accept(assembler.finish());
     }
 
     @Override
     public void close() {
         closed = true;
-        batch.clear();
     }
 }

@@ -46,6 +46,8 @@ final class WriteQueue implements AutoCloseable {
                 CompletableFuture<BranchState> answer)
                 implements Request {}
 
+        record Barrier(CompletableFuture<Long> answer) implements Request {}
+
         record Stop(CompletableFuture<Boolean> answer) implements Request {}
     }
 
@@ -72,6 +74,17 @@ final class WriteQueue implements AutoCloseable {
         Request.Install install = new Request.Install(branch, change, new CompletableFuture<>());
         enqueue(install);
         return await(install.answer);
+    }
+
+    /**
+     * A position in the journal: every write journalled before it is visible now, and every later
+     * one is journalled at it or behind it. The journal's end alone is not that, for a record may
+     * be on its way.
+     */
+    long barrier() {
+        Request.Barrier barrier = new Request.Barrier(new CompletableFuture<>());
+        enqueue(barrier);
+        return await(barrier.answer);
     }
 
     private void enqueue(Request request) {
@@ -176,6 +189,11 @@ final class WriteQueue implements AutoCloseable {
                     BranchState state = change.apply(state(branch));
                     next.put(branch, state);
                     answers.add(() -> answer.complete(state));
+                }
+                case Request.Barrier(var answer) -> {
+                    // The writes of this group are journalled when all of it has been taken.
+                    long end = journal.end();
+                    answers.add(() -> answer.complete(end));
                 }
                 case Request.Stop(var answer) -> answers.add(() -> answer.complete(true));
             }

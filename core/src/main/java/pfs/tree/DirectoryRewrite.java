@@ -67,7 +67,12 @@ final class DirectoryRewrite {
     /** Goes to a key and takes what was there out; null if nothing was. Keys must rise. */
     @Nullable Entry take(Key key) {
         dropReplaced(key);
-        return advance(key);
+        @Nullable Entry taken = advance(key);
+        if (!replaced.isEmpty() && replaced.getLast().equals(key)) {
+            replaced.removeLast();
+            return null;
+        }
+        return taken;
     }
 
     /** Adds an entry at the key that was taken last. */
@@ -93,7 +98,7 @@ final class DirectoryRewrite {
 
     private void dropReplaced(@Nullable Key before) {
         while (!replaced.isEmpty()
-                && (before == null || replaced.getLast().compareTo(before) <= 0)) {
+                && (before == null || replaced.getLast().compareTo(before) < 0)) {
             Key key = replaced.removeLast();
             advance(key);
         }

@@ -170,6 +170,24 @@ class RepoTest {
     }
 
     @Test
+    void aDirectoryThatWasMadeExplicitStaysSo() {
+        put("d/f", "x");
+        put("d/e/f", "x");
+        commit("c");
+        repo().makeDirectory("master", "d/e");
+        assertThat(
+                        ((DirectoryEntry) repo().snapshot("master").find("d/e").orElseThrow())
+                                .explicit())
+                .isTrue();
+        store.restart();
+        assertThat(
+                        ((DirectoryEntry) repo().snapshot("master").find("d/e").orElseThrow())
+                                .explicit())
+                .isTrue();
+        assertThat(commit("explicit").created()).isTrue();
+    }
+
+    @Test
     void aDirectoryIsDeletedAndFilledAgainInOneGo() {
         put("d/a", "1");
         put("d/b", "2");
