@@ -30,6 +30,7 @@ import pfs.jobs.store.Job;
 import pfs.jobs.store.JobStore;
 import pfs.jobs.store.RunRecord;
 import pfs.jobs.store.RunState;
+import pfs.jobs.workspace.Workspace;
 import pfs.meta.MetaStore;
 import pfs.repo.Commit;
 
@@ -108,15 +109,22 @@ public final class Jobs implements AutoCloseable {
         return settings.directory().resolve("tmp");
     }
 
-    /** Removes what a killed server left, and goes on with its runs. Called once. */
+    /**
+     * Removes what a killed server left, and goes on with its runs, in the background: an engine may
+     * take its time to answer. Called once.
+     */
     public void start() {
         deleteTemporary();
+        Thread.ofVirtual().name("jobs-start").start(this::takeUp);
+    }
+
+    private void takeUp() {
         if (runtime != null) {
             try {
                 runtime.sweep();
             } catch (PfsException e) {
                 System.getLogger(Jobs.class.getName())
-                        .log(System.Logger.Level.WARNING, e.getMessage());
+                        .log(System.Logger.Level.DEBUG, e.getMessage());
             }
         }
         if (engine != null) {

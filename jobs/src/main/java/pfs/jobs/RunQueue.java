@@ -18,6 +18,7 @@ import pfs.jobs.engine.RunPlan;
 import pfs.jobs.runtime.Runtime;
 import pfs.jobs.store.JobStore;
 import pfs.jobs.store.RunRecord;
+import pfs.jobs.workspace.Workspace;
 import pfs.repo.Commit;
 
 /**
@@ -207,7 +208,7 @@ final class RunQueue {
 
     /** Waits until no run is under way. */
     synchronized void awaitIdle() {
-        long deadline = System.nanoTime() + 8_000_000_000L;
+        long deadline = System.nanoTime() + 2_000_000_000L;
         try {
             while (threads > 0 && System.nanoTime() < deadline) {
                 wait(100);

@@ -14,15 +14,16 @@ import pfs.jobs.spec.Input;
 import pfs.jobs.spec.Trigger;
 import pfs.jobs.store.Job;
 import pfs.jobs.store.JobStore;
+import pfs.jobs.workspace.Workspace;
 import pfs.repo.Commit;
 
 /**
  * Runs jobs with {@code trigger: commit} once for each commit that their input branch gets. It
- * looks when it is woken, and every few seconds by itself, so that no way to commit goes unseen.
+ * looks when it is woken, and twice a second by itself, so that no way to commit goes unseen.
  * Thread-safe.
  */
 final class Triggers implements AutoCloseable {
-    private static final long LOOK_MILLIS = 3_000;
+    private static final long LOOK_MILLIS = 500;
     private static final int MOST_BEHIND = 1_000;
 
     private final Workspace workspace;

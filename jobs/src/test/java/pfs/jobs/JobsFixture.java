@@ -17,6 +17,7 @@ import pfs.disk.MemoryDisk;
 import pfs.jobs.runtime.Runtime;
 import pfs.jobs.store.RunRecord;
 import pfs.jobs.store.RunState;
+import pfs.jobs.workspace.RepoWorkspace;
 import pfs.journal.Journal;
 import pfs.meta.MemoryMetaStore;
 import pfs.meta.MetaStore;

@@ -41,7 +41,9 @@ class ArchitectureTest {
                             Set.of(
                                     "error", "disk", "object", "chunk", "tree", "journal", "pack",
                                     "meta", "repo")),
-                    Map.entry("jobs", Set.of("error", "disk", "object", "chunk", "tree", "repo")),
+                    Map.entry(
+                            "jobs",
+                            Set.of("error", "disk", "object", "chunk", "tree", "meta", "repo")),
                     Map.entry("api", Set.of()),
                     Map.entry(
                             "server",

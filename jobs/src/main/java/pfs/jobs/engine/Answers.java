@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import pfs.chunk.Content;
 import pfs.chunk.ContentWriter;
 import pfs.error.PfsException;
-import pfs.jobs.Workspace;
+import pfs.jobs.workspace.Workspace;
 import pfs.jobs.memo.Result;
 import pfs.jobs.record.Framing;
 import pfs.jobs.record.RecordParser;

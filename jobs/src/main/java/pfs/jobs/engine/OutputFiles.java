@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 import pfs.chunk.Content;
-import pfs.jobs.Workspace;
+import pfs.jobs.workspace.Workspace;
 import pfs.jobs.record.RecordSorter;
 import pfs.jobs.record.RecordSource;
 import pfs.jobs.record.Spills;

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pfs.chunk.ContentWriter;
-import pfs.jobs.Workspace;
+import pfs.jobs.workspace.Workspace;
 import pfs.jobs.memo.Result;
 
 /** Joins results to the files of output, of which there is a fixed number. Not thread-safe. */

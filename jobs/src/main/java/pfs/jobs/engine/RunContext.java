@@ -2,7 +2,7 @@ package pfs.jobs.engine;
 
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import pfs.jobs.Workspace;
+import pfs.jobs.workspace.Workspace;
 import pfs.jobs.memo.Memo;
 import pfs.jobs.memo.MemoKey;
 import pfs.jobs.memo.Result;

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import pfs.jobs.Workspace;
+import pfs.jobs.workspace.Workspace;
 import pfs.jobs.memo.Memo;
 import pfs.jobs.pool.Attempts;
 import pfs.jobs.pool.WarmPools;

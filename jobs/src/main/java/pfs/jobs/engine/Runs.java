@@ -7,7 +7,7 @@ import java.util.List;
 import pfs.chunk.Content;
 import pfs.chunk.ContentReader;
 import pfs.chunk.ContentWriter;
-import pfs.jobs.Workspace;
+import pfs.jobs.workspace.Workspace;
 import pfs.jobs.record.MergingSource;
 import pfs.jobs.record.RecordSorter;
 import pfs.jobs.record.RecordSource;

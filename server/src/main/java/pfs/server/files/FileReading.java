@@ -61,7 +61,10 @@ final class FileReading {
     }
 
     private void read(Exchange exchange, String path) throws IOException {
-        Snapshot snapshot = views.snapshot(exchange);
+        read(exchange, views.snapshot(exchange), path);
+    }
+
+    void read(Exchange exchange, Snapshot snapshot, String path) throws IOException {
         if (path.isEmpty()) {
             listings.directory(exchange, snapshot, "", snapshot.root());
             return;
@@ -186,7 +189,12 @@ final class FileReading {
         headers.put(RANGES);
         headers.put(Exchange.NO_SNIFF);
         String commit = exchange.query().find("commit");
-        headers.put(commit != null && commit.length() == 64 ? FOR_EVER : Exchange.NO_CACHE);
+        // A job's output of an input commit is another one after its spec was changed.
+        boolean fixed =
+                commit != null
+                        && commit.length() == 64
+                        && !exchange.rawPath().startsWith(exchange.prefix() + "/jobs/");
+        headers.put(fixed ? FOR_EVER : Exchange.NO_CACHE);
         if (file.executable()) {
             headers.put("Pfs-Executable", "true");
         }

@@ -1,8 +1,11 @@
 package pfs.server.files;
 
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import pfs.repo.Repos;
+import pfs.repo.Snapshot;
+import pfs.server.http.Exchange;
 import pfs.server.http.Right;
 import pfs.server.http.Route;
 import pfs.server.view.Views;
@@ -13,6 +16,17 @@ public final class FileRoutes {
             List.of("branch", "commit", "recursive", "after", "limit");
 
     private FileRoutes() {}
+
+    /** Answers a path of a snapshot, as GET of a file or directory does. Thread-safe. */
+    @FunctionalInterface
+    public interface SnapshotReading {
+        void read(Exchange exchange, Snapshot snapshot, String path) throws IOException;
+    }
+
+    /** Reading for other routes that lead to files. */
+    public static SnapshotReading reading(Views views, Repos repos) {
+        return new FileReading(views, repos.contents())::read;
+    }
 
     /**
      * @param uploads large bodies received at once

@@ -116,6 +116,7 @@ public final class Dispatcher extends Handler.Abstract {
         String caller =
                 gate.authorize(exchange.request(), route.right(), ofRepo ? exchange.repo() : null);
         exchange.calledBy(caller);
+        exchange.guardedBy(gate);
         return route;
     }
 

@@ -36,6 +36,7 @@ public final class Exchange {
     private RouteTable.@Nullable Match match;
     private @Nullable Query query;
     private String caller = "anonymous";
+    private @Nullable Gate gate;
     private long sent;
 
     Exchange(Request request, Response response, long maxBody) {
@@ -53,6 +54,17 @@ public final class Exchange {
 
     void calledBy(String name) {
         caller = name;
+    }
+
+    void guardedBy(Gate guard) {
+        gate = guard;
+    }
+
+    /** Refuses a caller without that right to another repo than the path's. */
+    public void require(Right right, String otherRepo) {
+        if (gate != null) {
+            gate.authorize(request, right, otherRepo);
+        }
     }
 
     /** Who asks: the name of his token, or "anonymous". */

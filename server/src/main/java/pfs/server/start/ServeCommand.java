@@ -16,13 +16,21 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import pfs.api.Defaults;
 import pfs.error.PfsException;
+import pfs.jobs.Jobs;
 import pfs.object.ObjectId;
 import pfs.repo.Repos;
 import pfs.server.auth.Token;
 import pfs.server.auth.TokenFile;
+import pfs.server.files.FileRoutes;
 import pfs.server.http.Limits;
 import pfs.server.http.RequestMeter;
 import pfs.server.http.Right;
+import pfs.server.http.Route;
+import pfs.server.http.RouteTable;
+import pfs.server.jobs.JobRoutes;
+import pfs.server.jobs.JobsStart;
+import pfs.server.jobs.RunRoutes;
+import pfs.server.view.Views;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -213,34 +221,48 @@ public final class ServeCommand implements Callable<Integer> {
         Files.createDirectories(settings.data());
         Store opened = opener.open(settings.data());
         RequestMeter meter = new RequestMeter();
+        Jobs jobs = JobsStart.open(opened.repos(), settings.data(), runtime, environment);
         HttpServer server;
         try {
-            server =
-                    HttpServer.start(
-                            settings,
-                            HttpServer.routes(
-                                    opened.repos(),
-                                    InstantSource.system(),
-                                    settings,
-                                    meter,
-                                    (_, _, _) -> {},
-                                    List.of(),
-                                    List.of()),
-                            meter);
+            server = HttpServer.start(settings, routes(settings, opened.repos(), jobs, meter), meter);
         } catch (IOException | RuntimeException e) {
+            jobs.close();
             opened.close();
             throw e;
         }
-        new Shutdown(server, opened).register();
+        new Shutdown(server, jobs, opened).register();
         out.println("pfs serves " + server.url() + "  data " + settings.data());
         out.flush();
         Thread.currentThread().join();
         return 0;
     }
 
+    private RouteTable routes(Settings settings, Repos repos, Jobs jobs, RequestMeter meter) {
+        Views views = new Views(repos);
+        Right keepJobs = runtime.equals("process") ? Right.ADMIN : Right.WRITE;
+        List<Route> more = new ArrayList<>(RunRoutes.of(jobs));
+        more.addAll(JobRoutes.of(jobs, views, FileRoutes.reading(views, repos), keepJobs));
+        return HttpServer.routes(
+                repos,
+                InstantSource.system(),
+                settings,
+                meter,
+                RunRoutes.afterCommit(jobs),
+                List.of(),
+                more);
+    }
+
     private Settings settings() throws IOException {
         refuseLater();
         Listen where = Listen.parse(listen);
+        if (runtime.equals("process") && !where.loopback() && !allowProcess) {
+            throw new IllegalArgumentException(
+                    "--runtime process runs jobs as programs of this machine, which nothing"
+                            + " isolates, and --listen "
+                            + listen
+                            + " can be reached from other machines: type --allow-process if"
+                            + " everybody with a token may run programs here");
+        }
         List<Token> tokens = tokens();
         if (!where.loopback() && tokens.isEmpty() && !insecure) {
             throw new IllegalArgumentException(

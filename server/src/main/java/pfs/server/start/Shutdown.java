@@ -1,14 +1,17 @@
 package pfs.server.start;
 
 import java.io.IOException;
+import pfs.jobs.Jobs;
 
 /** What SIGTERM and Ctrl-C do: finish the requests in flight, close the store, exit with 0. */
 final class Shutdown {
     private final HttpServer server;
     private final ServeCommand.Store store;
+    private final Jobs jobs;
 
-    Shutdown(HttpServer server, ServeCommand.Store store) {
+    Shutdown(HttpServer server, Jobs jobs, ServeCommand.Store store) {
         this.server = server;
+        this.jobs = jobs;
         this.store = store;
     }
 
@@ -18,6 +21,8 @@ final class Shutdown {
 
     private void run() {
         int code = 0;
+        // First, since requests may wait for runs; the runs go on with the next start.
+        jobs.close();
         server.close();
         try {
             store.close();

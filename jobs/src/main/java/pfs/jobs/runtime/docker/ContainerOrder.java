@@ -29,7 +29,7 @@ final class ContainerOrder {
     private ContainerOrder() {}
 
     /** Creates the container, which does not run yet; its id. */
-    static String create(DockerClient client, Program program, String name, String server) {
+    static String create(DockerClient client, Program program, String name, Map<String, String> labels) {
         List<String> env = new ArrayList<>();
         program.env().forEach((key, value) -> env.add(key + "=" + value));
         env.add("PORT=" + PORT);
@@ -37,7 +37,7 @@ final class ContainerOrder {
                 client.createContainerCmd(program.id())
                         .withName(name)
                         .withEnv(env)
-                        .withLabels(Map.of(DockerRuntime.LABEL_SERVER, server))
+                        .withLabels(labels)
                         .withHostConfig(confined(program));
         if (!program.spec().command().isEmpty()) {
             order.withCmd(program.spec().command());

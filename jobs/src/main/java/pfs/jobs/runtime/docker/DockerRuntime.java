@@ -42,6 +42,10 @@ public final class DockerRuntime implements Runtime {
     private static final String NEWEST_API = "1.44";
 
     static final String LABEL_SERVER = "dev.pfs.server";
+
+    /** Another one after every start of the server. */
+    static final String LABEL_SESSION = "dev.pfs.session";
+
     private static final Duration ANSWER = Duration.ofSeconds(90);
     private static final int PULL_MINUTES = 15;
 
@@ -49,6 +53,7 @@ public final class DockerRuntime implements Runtime {
     private final String host;
     private final String server;
     private final @Nullable String namespaceObstacle;
+    private final String session = Long.toHexString(System.nanoTime());
     private final AtomicLong count = new AtomicLong();
     private final Set<DockerWorker> workers = ConcurrentHashMap.newKeySet();
 
@@ -223,10 +228,14 @@ public final class DockerRuntime implements Runtime {
     @Override
     public Worker start(Program program, LogSink log) {
         String name =
-                "pfs-" + server + "-" + count.incrementAndGet() + "-" + System.nanoTime() % 100_000;
+                "pfs-" + server + "-" + session + "-" + count.incrementAndGet();
         String id = null;
         try {
-            id = ContainerOrder.create(client, program, name, server);
+            id = ContainerOrder.create(
+                            client,
+                            program,
+                            name,
+                            Map.of(LABEL_SERVER, server, LABEL_SESSION, session));
             client.startContainerCmd(id).exec();
             DockerWorker worker =
                     DockerWorker.of(client, id, name, program.spec(), log, workers::remove);
@@ -254,14 +263,9 @@ public final class DockerRuntime implements Runtime {
                             .withShowAll(true)
                             .withLabelFilter(Map.of(LABEL_SERVER, server))
                             .exec();
-            Set<String> mine =
-                    workers.stream()
-                            .map(DockerWorker::id)
-                            .collect(java.util.stream.Collectors.toSet());
             left.stream()
-                    .map(Container::getId)
-                    .filter(id -> !mine.contains(id))
-                    .forEach(this::remove);
+                    .filter(c -> !session.equals(c.getLabels().get(LABEL_SESSION)))
+                    .forEach(c -> remove(c.getId()));
         } catch (RuntimeException e) {
             throw gone(e);
         }

@@ -44,6 +44,7 @@ public final class ProcessRuntime implements Runtime {
             List.of("PATH", "HOME", "LANG", "LC_ALL", "JAVA_HOME", "TZ");
 
     private final Path temporary;
+    private final String session = "p" + ProcessHandle.current().pid() + "-";
     private final AtomicLong count = new AtomicLong();
     private final Set<ProcessWorker> workers = ConcurrentHashMap.newKeySet();
 
@@ -132,7 +133,7 @@ public final class ProcessRuntime implements Runtime {
 
     @Override
     public Worker start(Program program, LogSink log) {
-        String name = "p" + count.incrementAndGet();
+        String name = session + count.incrementAndGet();
         Path own = temporary.resolve(name);
         try {
             Files.createDirectories(own);
@@ -174,7 +175,16 @@ public final class ProcessRuntime implements Runtime {
     /** The watchers ended the programs already; what is left is their files. */
     @Override
     public void sweep() {
-        delete(temporary);
+        if (!Files.isDirectory(temporary)) {
+            return;
+        }
+        try (Stream<Path> left = Files.list(temporary)) {
+            left.filter(p -> !p.getFileName().toString().startsWith(session))
+                    .forEach(ProcessRuntime::delete);
+        } catch (IOException e) {
+            throw new PfsException(
+                    ErrorCode.STOPPED, "cannot clear " + temporary + ": " + e, null, e);
+        }
     }
 
     static void delete(Path path) {

@@ -1,4 +1,4 @@
-package pfs.jobs;
+package pfs.jobs.workspace;
 
 import java.util.Iterator;
 import java.util.Optional;

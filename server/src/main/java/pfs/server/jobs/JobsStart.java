@@ -1,0 +1,88 @@
+package pfs.server.jobs;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import pfs.error.ErrorCode;
+import pfs.error.PfsException;
+import pfs.jobs.Jobs;
+import pfs.jobs.runtime.LazyRuntime;
+import pfs.jobs.runtime.Runtime;
+import pfs.jobs.runtime.docker.DockerRuntime;
+import pfs.jobs.runtime.process.ProcessRuntime;
+import pfs.jobs.workspace.RepoWorkspace;
+import pfs.object.ObjectId;
+import pfs.repo.Repos;
+
+/** Opens the jobs of a server: chooses where they run, and how much they may use. */
+public final class JobsStart {
+    private static final Duration WARM = Duration.ofSeconds(60);
+
+    /** The part of the heap for sorting and merging of one run: 64 MiB of 512. */
+    private static final int HEAP_PART = 8;
+
+    private JobsStart() {}
+
+    /**
+     * @param kind auto, docker or process
+     */
+    public static Jobs open(
+            Repos repos, Path data, String kind, Map<String, String> environment) {
+        Path directory = data.resolve("jobs");
+        java.lang.Runtime machine = java.lang.Runtime.getRuntime();
+        Jobs jobs =
+                new Jobs(
+                        new RepoWorkspace(repos),
+                        repos.meta(),
+                        runtime(kind, directory, environment),
+                        new Jobs.Settings(
+                                directory,
+                                Math.max(32L << 20, machine.maxMemory() / HEAP_PART),
+                                machine.availableProcessors(),
+                                WARM,
+                                "this server runs no jobs",
+                                InstantSource.system()),
+                        new java.util.Random(new SplittableRandom().nextLong()));
+        jobs.start();
+        return jobs;
+    }
+
+    private static Runtime runtime(
+            String kind, Path directory, Map<String, String> environment) {
+        if (kind.equals("process")) {
+            return new ProcessRuntime(directory.resolve("process"));
+        }
+        String server =
+                ObjectId.of(
+                                directory
+                                        .toAbsolutePath()
+                                        .toString()
+                                        .getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                        .toString()
+                        .substring(0, 12);
+        return new LazyRuntime("docker", () -> connect(environment, server));
+    }
+
+    private static Runtime connect(Map<String, String> environment, String server) {
+        List<String> hosts = DockerRuntime.usualHosts(environment);
+        PfsException failure = null;
+        for (String host : hosts) {
+            try {
+                return DockerRuntime.connect(host, server);
+            } catch (PfsException e) {
+                failure = e;
+            }
+        }
+        throw new PfsException(
+                ErrorCode.IMPOSSIBLE,
+                (failure == null ? "no container engine is here" : failure.getMessage())
+                        + "; start Docker or Podman (or set DOCKER_HOST), or type"
+                        + " ./pfs serve --runtime process to run jobs as local programs, which are"
+                        + " not isolated",
+                null,
+                failure);
+    }
+}

@@ -1,0 +1,3 @@
+/** Jobs and runs by HTTP. */
+@org.jspecify.annotations.NullMarked
+package pfs.server.jobs;
