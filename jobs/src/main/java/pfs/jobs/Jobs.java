@@ -110,8 +110,8 @@ public final class Jobs implements AutoCloseable {
     }
 
     /**
-     * Removes what a killed server left, and goes on with its runs, in the background: an engine may
-     * take its time to answer. Called once.
+     * Removes what a killed server left, and goes on with its runs, in the background: an engine
+     * may take its time to answer. Called once.
      */
     public void start() {
         deleteTemporary();

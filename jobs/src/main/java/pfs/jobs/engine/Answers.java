@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import pfs.chunk.Content;
 import pfs.chunk.ContentWriter;
 import pfs.error.PfsException;
-import pfs.jobs.workspace.Workspace;
 import pfs.jobs.memo.Result;
 import pfs.jobs.record.Framing;
 import pfs.jobs.record.RecordParser;
@@ -23,6 +22,7 @@ import pfs.jobs.record.Spills;
 import pfs.jobs.worker.Answer;
 import pfs.jobs.worker.BadAnswerException;
 import pfs.jobs.worker.Multipart;
+import pfs.jobs.workspace.Workspace;
 import pfs.tree.TreePath;
 
 /** What the bodies of good answers become: stored files, or sorted records. */

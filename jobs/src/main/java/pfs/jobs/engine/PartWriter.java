@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pfs.chunk.ContentWriter;
-import pfs.jobs.workspace.Workspace;
 import pfs.jobs.memo.Result;
+import pfs.jobs.workspace.Workspace;
 
 /** Joins results to the files of output, of which there is a fixed number. Not thread-safe. */
 final class PartWriter implements AutoCloseable {

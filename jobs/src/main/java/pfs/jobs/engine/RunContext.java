@@ -2,7 +2,6 @@ package pfs.jobs.engine;
 
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import pfs.jobs.workspace.Workspace;
 import pfs.jobs.memo.Memo;
 import pfs.jobs.memo.MemoKey;
 import pfs.jobs.memo.Result;
@@ -10,6 +9,7 @@ import pfs.jobs.pool.Attempts;
 import pfs.jobs.pool.TaskException;
 import pfs.jobs.record.Spills;
 import pfs.jobs.runtime.Runtime;
+import pfs.jobs.workspace.Workspace;
 import pfs.object.ObjectId;
 
 /** What all stages of one run share. Thread-safe. */

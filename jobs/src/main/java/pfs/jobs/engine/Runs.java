@@ -7,13 +7,13 @@ import java.util.List;
 import pfs.chunk.Content;
 import pfs.chunk.ContentReader;
 import pfs.chunk.ContentWriter;
-import pfs.jobs.workspace.Workspace;
 import pfs.jobs.record.MergingSource;
 import pfs.jobs.record.RecordSorter;
 import pfs.jobs.record.RecordSource;
 import pfs.jobs.record.RecordWriter;
 import pfs.jobs.record.Spills;
 import pfs.jobs.record.StoredRun;
+import pfs.jobs.workspace.Workspace;
 
 /** Stored runs of sorted records: writes them, and merges any number in bounded memory. */
 final class Runs {

@@ -40,8 +40,7 @@ public final class JobRoutes {
         return List.of(
                 Route.of("GET", "/jobs", Right.READ, "List jobs", List.of(), routes::list),
                 Route.of("PUT", "/jobs/{name}", put, "Keep a job's spec", List.of(), routes::put),
-                Route.of(
-                        "GET", "/jobs/{name}", Right.READ, "A job's spec", List.of(), routes::get),
+                Route.of("GET", "/jobs/{name}", Right.READ, "A job's spec", List.of(), routes::get),
                 Route.of(
                         "DELETE",
                         "/jobs/{name}",
@@ -128,8 +127,7 @@ public final class JobRoutes {
     private void read(Exchange exchange, String path) throws IOException {
         String name = exchange.variable("name");
         @Nullable String input = exchange.query().find("commit");
-        Snapshot output =
-                views.repo(exchange).snapshot(jobs.output(exchange.repo(), name, input));
+        Snapshot output = views.repo(exchange).snapshot(jobs.output(exchange.repo(), name, input));
         reading.read(exchange, output, path);
     }
 }

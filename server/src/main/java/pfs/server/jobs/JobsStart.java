@@ -29,8 +29,7 @@ public final class JobsStart {
     /**
      * @param kind auto, docker or process
      */
-    public static Jobs open(
-            Repos repos, Path data, String kind, Map<String, String> environment) {
+    public static Jobs open(Repos repos, Path data, String kind, Map<String, String> environment) {
         Path directory = data.resolve("jobs");
         java.lang.Runtime machine = java.lang.Runtime.getRuntime();
         Jobs jobs =
@@ -50,8 +49,7 @@ public final class JobsStart {
         return jobs;
     }
 
-    private static Runtime runtime(
-            String kind, Path directory, Map<String, String> environment) {
+    private static Runtime runtime(String kind, Path directory, Map<String, String> environment) {
         if (kind.equals("process")) {
             return new ProcessRuntime(directory.resolve("process"));
         }

@@ -69,7 +69,12 @@ public final class RunRoutes {
                         List.of("follow"),
                         routes::one),
                 Route.of(
-                        "DELETE", "/runs/{id}", Right.WRITE, "Cancel a run", List.of(), routes::cancel),
+                        "DELETE",
+                        "/runs/{id}",
+                        Right.WRITE,
+                        "Cancel a run",
+                        List.of(),
+                        routes::cancel),
                 Route.of(
                         "GET",
                         "/runs/{id}/log",
@@ -119,8 +124,7 @@ public final class RunRoutes {
 
     private void start(Exchange exchange) throws IOException {
         Query fields = exchange.fields();
-        RunRecord run =
-                jobs.run(exchange.repo(), fields.require("job"), fields.find("commit"));
+        RunRecord run = jobs.run(exchange.repo(), fields.require("job"), fields.find("commit"));
         exchange.headersOut()
                 .put(HttpHeader.LOCATION, exchange.prefix() + "/runs/" + run.id())
                 .put("Pfs-Run", run.id());
@@ -142,8 +146,7 @@ public final class RunRoutes {
         answerId(exchange, 200, end);
     }
 
-    private static void answerId(Exchange exchange, int status, RunRecord run)
-            throws IOException {
+    private static void answerId(Exchange exchange, int status, RunRecord run) throws IOException {
         if (exchange.form() == Form.JSON) {
             JobRoutes.json(exchange, status, RunJson.encode(run).toString());
         } else {
@@ -165,7 +168,13 @@ public final class RunRoutes {
         }
         StringBuilder text = new StringBuilder();
         for (RunRecord run : runs) {
-            text.append(String.join("  ", run.id(), run.state().text(), run.job(), run.inputCommit()))
+            text.append(
+                            String.join(
+                                    "  ",
+                                    run.id(),
+                                    run.state().text(),
+                                    run.job(),
+                                    run.inputCommit()))
                     .append('\n');
         }
         exchange.text(200, text.toString());

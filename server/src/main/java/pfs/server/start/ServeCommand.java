@@ -224,7 +224,9 @@ public final class ServeCommand implements Callable<Integer> {
         Jobs jobs = JobsStart.open(opened.repos(), settings.data(), runtime, environment);
         HttpServer server;
         try {
-            server = HttpServer.start(settings, routes(settings, opened.repos(), jobs, meter), meter);
+            server =
+                    HttpServer.start(
+                            settings, routes(settings, opened.repos(), jobs, meter), meter);
         } catch (IOException | RuntimeException e) {
             jobs.close();
             opened.close();

@@ -29,7 +29,8 @@ final class ContainerOrder {
     private ContainerOrder() {}
 
     /** Creates the container, which does not run yet; its id. */
-    static String create(DockerClient client, Program program, String name, Map<String, String> labels) {
+    static String create(
+            DockerClient client, Program program, String name, Map<String, String> labels) {
         List<String> env = new ArrayList<>();
         program.env().forEach((key, value) -> env.add(key + "=" + value));
         env.add("PORT=" + PORT);

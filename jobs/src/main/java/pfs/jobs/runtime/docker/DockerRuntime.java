@@ -227,11 +227,11 @@ public final class DockerRuntime implements Runtime {
 
     @Override
     public Worker start(Program program, LogSink log) {
-        String name =
-                "pfs-" + server + "-" + session + "-" + count.incrementAndGet();
+        String name = "pfs-" + server + "-" + session + "-" + count.incrementAndGet();
         String id = null;
         try {
-            id = ContainerOrder.create(
+            id =
+                    ContainerOrder.create(
                             client,
                             program,
                             name,
