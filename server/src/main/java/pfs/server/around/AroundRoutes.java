@@ -1,5 +1,8 @@
 package pfs.server.around;
 
+import static pfs.server.http.Right.NONE;
+import static pfs.server.http.Right.READ;
+
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.io.IOException;
 import java.util.List;
@@ -13,8 +16,8 @@ import pfs.repo.Repos;
 import pfs.server.http.Exchange;
 import pfs.server.http.Form;
 import pfs.server.http.RequestMeter;
-import pfs.server.http.Right;
 import pfs.server.http.Route;
+import pfs.server.http.Routes;
 import pfs.server.page.HomePage;
 
 /** What is around the data: health, metrics, the description of the routes, the first page. */
@@ -44,21 +47,14 @@ public final class AroundRoutes {
     public static List<Route> of(
             Repos repos, RequestMeter meter, List<MeterBinder> figures, Supplier<List<Route>> all) {
         AroundRoutes routes = new AroundRoutes(repos, meter, figures, all);
-        return List.of(
-                Route.ofServer("GET", "/", Right.NONE, "The first page", routes::home),
-                Route.ofServer(
-                        "GET", "/healthz", Right.NONE, "Whether the server runs", routes::health),
-                Route.ofServer(
-                        "GET", "/readyz", Right.NONE, "Whether the store answers", routes::ready),
-                Route.ofServer(
-                        "GET", "/metrics", Right.READ, "Figures for Prometheus", routes::metrics),
-                Route.ofServer("GET", "/openapi.json", Right.NONE, "These routes", routes::openApi),
-                Route.ofServer(
-                        "GET",
-                        "/cluster",
-                        Right.READ,
-                        "This server's role and its peers",
-                        routes::cluster));
+        return Routes.ofServer()
+                .get("/", NONE, routes::home, "The first page")
+                .get("/healthz", NONE, routes::health, "Whether the server runs")
+                .get("/readyz", NONE, routes::ready, "Whether the store answers")
+                .get("/metrics", READ, routes::metrics, "Figures for Prometheus")
+                .get("/openapi.json", NONE, routes::openApi, "These routes")
+                .get("/cluster", READ, routes::cluster, "This server's role and its peers")
+                .list();
     }
 
     private void home(Exchange exchange) throws IOException {
@@ -76,7 +72,7 @@ public final class AroundRoutes {
                             });
             case TEXT, TAR -> {
                 exchange.headersOut().put(HttpHeader.VARY, "Accept");
-                exchange.text(200, HomePage.text(Version.current()));
+                exchange.text(200, HomePage.text(Version.current(), exchange.authority()));
             }
         }
     }

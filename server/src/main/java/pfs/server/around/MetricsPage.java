@@ -81,16 +81,18 @@ final class MetricsPage {
             received.dataPoint(counter(labels, cell.received()));
             sent.dataPoint(counter(labels, cell.sent()));
         }
-        GaugeSnapshot running =
-                GaugeSnapshot.builder()
-                        .name("pfs_http_requests_running")
-                        .help("Requests being answered")
-                        .dataPoint(
-                                GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                                        .value(meter.running())
-                                        .build())
-                        .build();
-        return MetricSnapshots.of(latency.build(), received.build(), sent.build(), running);
+        return MetricSnapshots.of(latency.build(), received.build(), sent.build(), running(meter));
+    }
+
+    private static GaugeSnapshot running(RequestMeter meter) {
+        return GaugeSnapshot.builder()
+                .name("pfs_http_requests_running")
+                .help("Requests being answered")
+                .dataPoint(
+                        GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                                .value(meter.running())
+                                .build())
+                .build();
     }
 
     private static Number[] longs(long[] counts) {

@@ -1,19 +1,24 @@
 package pfs.server.files;
 
+import static pfs.server.http.Right.READ;
+import static pfs.server.http.Right.WRITE;
+
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import pfs.repo.Repos;
 import pfs.repo.Snapshot;
 import pfs.server.http.Exchange;
-import pfs.server.http.Right;
 import pfs.server.http.Route;
+import pfs.server.http.Routes;
 import pfs.server.view.Views;
 
 /** The routes of files: {@code /pfs/…}, {@code /copy} and {@code /move}. */
 public final class FileRoutes {
-    private static final List<String> READ =
-            List.of("branch", "commit", "recursive", "after", "limit");
+    private static final String[] VIEW = {"branch", "commit", "recursive", "after", "limit"};
+    private static final String[] WRITTEN = {"branch", "append"};
+    private static final String[] COPIED = {"from", "to", "commit", "branch"};
+    private static final String[] MOVED = {"from", "to", "branch"};
 
     private FileRoutes() {}
 
@@ -34,62 +39,16 @@ public final class FileRoutes {
     public static List<Route> of(Views views, Repos repos, InstantSource clock, int uploads) {
         FileReading reading = new FileReading(views, repos.contents());
         FileWriting writing = new FileWriting(views, repos, clock, uploads);
-        return List.of(
-                Route.of(
-                        "GET",
-                        "/pfs/{path...}",
-                        Right.READ,
-                        "Read a file, list a directory, or read all that a glob matches",
-                        READ,
-                        reading::read),
-                Route.of(
-                        "POST",
-                        "/pfs/{path...}",
-                        Right.WRITE,
-                        "Create a file",
-                        List.of("branch"),
-                        writing::post),
-                Route.of(
-                        "PUT",
-                        "/pfs/{path...}",
-                        Right.WRITE,
-                        "Create or replace a file, append to it, make a directory, or unpack a tar",
-                        List.of("branch", "append"),
-                        writing::put),
-                Route.of(
-                        "DELETE",
-                        "/pfs/{path...}",
-                        Right.WRITE,
-                        "Delete a file or a directory",
-                        List.of("branch", "recursive"),
-                        writing::delete),
-                Route.of(
-                        "GET",
-                        "/pfs",
-                        Right.READ,
-                        "List the root directory",
-                        READ,
-                        reading::readRoot),
-                Route.of(
-                        "PUT",
-                        "/pfs",
-                        Right.WRITE,
-                        "Unpack a tar into the root directory",
-                        List.of("branch"),
-                        writing::writeRoot),
-                Route.of(
-                        "POST",
-                        "/copy",
-                        Right.WRITE,
-                        "Copy a file or a directory; costs metadata only",
-                        List.of("from", "to", "commit", "branch"),
-                        writing::copy),
-                Route.of(
-                        "POST",
-                        "/move",
-                        Right.WRITE,
-                        "Move a file or a directory; costs metadata only",
-                        List.of("from", "to", "branch"),
-                        writing::move));
+        String path = "/pfs/{path...}";
+        return Routes.ofRepos()
+                .get(path, READ, reading::read, "Read a file, a directory, or a glob", VIEW)
+                .post(path, WRITE, writing::post, "Create a file", "branch")
+                .put(path, WRITE, writing::put, "Write a file, append, unpack a tar", WRITTEN)
+                .delete(path, WRITE, writing::delete, "Delete", "branch", "recursive")
+                .get("/pfs", READ, reading::readRoot, "List the root directory", VIEW)
+                .put("/pfs", WRITE, writing::writeRoot, "Unpack a tar into the root", "branch")
+                .post("/copy", WRITE, writing::copy, "Copy a file or a directory", COPIED)
+                .post("/move", WRITE, writing::move, "Move a file or a directory", MOVED)
+                .list();
     }
 }

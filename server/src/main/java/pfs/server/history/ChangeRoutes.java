@@ -1,5 +1,8 @@
 package pfs.server.history;
 
+import static pfs.server.http.Right.READ;
+import static pfs.server.http.Right.WRITE;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
@@ -15,12 +18,14 @@ import pfs.repo.Snapshot;
 import pfs.server.http.Exchange;
 import pfs.server.http.Form;
 import pfs.server.http.Query;
-import pfs.server.http.Right;
 import pfs.server.http.Route;
+import pfs.server.http.Routes;
 import pfs.server.view.Views;
 
 /** What has changed: {@code /status}, {@code /diff} and {@code /reset}. Thread-safe. */
 public final class ChangeRoutes {
+    private static final String[] STATUS = {"branch", "path", "limit"};
+
     private final Views views;
 
     private ChangeRoutes(Views views) {
@@ -29,28 +34,12 @@ public final class ChangeRoutes {
 
     public static List<Route> of(Views views) {
         ChangeRoutes routes = new ChangeRoutes(views);
-        return List.of(
-                Route.of(
-                        "GET",
-                        "/status",
-                        Right.READ,
-                        "Uncommitted changes",
-                        List.of("branch", "path", "limit"),
-                        routes::status),
-                Route.of(
-                        "GET",
-                        "/diff",
-                        Right.READ,
-                        "What changed between two commits, or since one",
-                        List.of("from", "to", "path", "branch", "limit"),
-                        routes::diff),
-                Route.of(
-                        "POST",
-                        "/reset",
-                        Right.WRITE,
-                        "Drop uncommitted changes, of one path or all",
-                        List.of("branch", "path"),
-                        routes::reset));
+        String[] diff = {"from", "to", "path", "branch", "limit"};
+        return Routes.ofRepos()
+                .get("/status", READ, routes::status, "Uncommitted changes", STATUS)
+                .get("/diff", READ, routes::diff, "What changed between commits", diff)
+                .post("/reset", WRITE, routes::reset, "Drop changes", "branch", "path")
+                .list();
     }
 
     private void status(Exchange exchange) throws IOException {

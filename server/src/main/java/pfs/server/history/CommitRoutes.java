@@ -1,5 +1,8 @@
 package pfs.server.history;
 
+import static pfs.server.http.Right.READ;
+import static pfs.server.http.Right.WRITE;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,13 +22,16 @@ import pfs.server.http.Exchange;
 import pfs.server.http.Form;
 import pfs.server.http.Query;
 import pfs.server.http.Refusal;
-import pfs.server.http.Right;
 import pfs.server.http.Route;
+import pfs.server.http.Routes;
 import pfs.server.view.CommitViews;
 import pfs.server.view.Views;
 
 /** {@code /commit} and {@code /commits}. Thread-safe. */
 public final class CommitRoutes {
+    private static final String[] COMMITTED = {"branch", "message", "author"};
+    private static final String[] POSTED = {"branch", "message", "author", "run"};
+
     /** Characters of an author. */
     private static final int MOST_AUTHOR = 255;
 
@@ -47,36 +53,13 @@ public final class CommitRoutes {
 
     public static List<Route> of(Views views, AfterCommit afterCommit) {
         CommitRoutes routes = new CommitRoutes(views, afterCommit);
-        List<String> fields = List.of("branch", "message", "author", "run");
-        return List.of(
-                Route.of(
-                        "GET",
-                        "/commit",
-                        Right.WRITE,
-                        "Commit the branch's changes",
-                        fields.subList(0, 3),
-                        routes::commitByGet),
-                Route.of(
-                        "POST",
-                        "/commit",
-                        Right.WRITE,
-                        "Commit the branch's changes; with run, run the jobs",
-                        fields,
-                        routes::commit),
-                Route.of(
-                        "GET",
-                        "/commits",
-                        Right.READ,
-                        "Commits, newest first",
-                        List.of("ref", "path", "limit", "after", "branch"),
-                        routes::log),
-                Route.of(
-                        "GET",
-                        "/commits/{ref...}",
-                        Right.READ,
-                        "One commit",
-                        List.of("branch"),
-                        routes::one));
+        String[] log = {"ref", "path", "limit", "after", "branch"};
+        return Routes.ofRepos()
+                .get("/commit", WRITE, routes::commitByGet, "Commit", COMMITTED)
+                .post("/commit", WRITE, routes::commit, "Commit; with run, run jobs", POSTED)
+                .get("/commits", READ, routes::log, "Commits, newest first", log)
+                .get("/commits/{ref...}", READ, routes::one, "One commit", "branch")
+                .list();
     }
 
     private void commitByGet(Exchange exchange) throws IOException {

@@ -1,5 +1,8 @@
 package pfs.server.history;
 
+import static pfs.server.http.Right.READ;
+import static pfs.server.http.Right.WRITE;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
@@ -13,8 +16,8 @@ import pfs.repo.Commit;
 import pfs.repo.Repo;
 import pfs.server.http.Exchange;
 import pfs.server.http.Form;
-import pfs.server.http.Right;
 import pfs.server.http.Route;
+import pfs.server.http.Routes;
 import pfs.server.view.Views;
 import tools.jackson.core.JsonGenerator;
 
@@ -30,67 +33,19 @@ public final class RefRoutes {
 
     public static List<Route> of(Views views) {
         RefRoutes routes = new RefRoutes(views);
-        List<String> paging = List.of("after", "limit");
-        List<String> at = List.of("commit", "branch");
-        return List.of(
-                Route.of(
-                        "GET",
-                        "/branches",
-                        Right.READ,
-                        "Branches and their heads",
-                        paging,
-                        routes::branches),
-                Route.of(
-                        "GET",
-                        "/branches/{name...}",
-                        Right.READ,
-                        "A branch's head",
-                        List.of(),
-                        routes::branch),
-                Route.of(
-                        "POST",
-                        "/branches/{name...}",
-                        Right.WRITE,
-                        "Make a branch",
-                        at,
-                        routes::createBranch),
-                Route.of(
-                        "PUT",
-                        "/branches/{name...}",
-                        Right.WRITE,
-                        "Move a branch, or make it",
-                        at,
-                        routes::moveBranch),
-                Route.of(
-                        "DELETE",
-                        "/branches/{name...}",
-                        Right.WRITE,
-                        "Delete a branch",
-                        List.of(),
-                        routes::deleteBranch),
-                Route.of(
-                        "GET", "/tags", Right.READ, "Tags and their commits", paging, routes::tags),
-                Route.of(
-                        "GET",
-                        "/tags/{name...}",
-                        Right.READ,
-                        "A tag's commit",
-                        List.of(),
-                        routes::tag),
-                Route.of(
-                        "POST",
-                        "/tags/{name...}",
-                        Right.WRITE,
-                        "Make a tag",
-                        at,
-                        routes::createTag),
-                Route.of(
-                        "DELETE",
-                        "/tags/{name...}",
-                        Right.WRITE,
-                        "Delete a tag",
-                        List.of(),
-                        routes::deleteTag));
+        String branch = "/branches/{name...}";
+        String tag = "/tags/{name...}";
+        return Routes.ofRepos()
+                .get("/branches", READ, routes::branches, "Branches", "after", "limit")
+                .get(branch, READ, routes::branch, "A branch's head")
+                .post(branch, WRITE, routes::createBranch, "Make a branch", "commit", "branch")
+                .put(branch, WRITE, routes::moveBranch, "Move a branch", "commit", "branch")
+                .delete(branch, WRITE, routes::deleteBranch, "Delete a branch")
+                .get("/tags", READ, routes::tags, "Tags", "after", "limit")
+                .get(tag, READ, routes::tag, "A tag's commit")
+                .post(tag, WRITE, routes::createTag, "Make a tag", "commit", "branch")
+                .delete(tag, WRITE, routes::deleteTag, "Delete a tag")
+                .list();
     }
 
     // ---- lists

@@ -1,5 +1,8 @@
 package pfs.server.history;
 
+import static pfs.server.http.Right.ADMIN;
+import static pfs.server.http.Right.READ;
+
 import java.io.IOException;
 import java.util.List;
 import pfs.error.ErrorCode;
@@ -8,8 +11,8 @@ import pfs.repo.Repos;
 import pfs.server.http.Exchange;
 import pfs.server.http.Form;
 import pfs.server.http.Refusal;
-import pfs.server.http.Right;
 import pfs.server.http.Route;
+import pfs.server.http.Routes;
 
 /** {@code /repos}. Thread-safe. */
 public final class RepoRoutes {
@@ -23,27 +26,12 @@ public final class RepoRoutes {
 
     public static List<Route> of(Repos repos) {
         RepoRoutes routes = new RepoRoutes(repos);
-        Route.Scope server = Route.Scope.SERVER;
-        return List.of(
-                new Route(
-                        "GET",
-                        "/repos",
-                        server,
-                        Right.READ,
-                        "Repos",
-                        List.of("after", "limit"),
-                        routes::list),
-                Route.ofServer(
-                        "GET", "/repos/{name}", Right.READ, "Whether a repo is there", routes::one),
-                Route.ofServer("PUT", "/repos/{name}", Right.ADMIN, "Make a repo", routes::create),
-                new Route(
-                        "DELETE",
-                        "/repos/{name}",
-                        server,
-                        Right.ADMIN,
-                        "Delete a repo with all that is in it; confirm repeats its name",
-                        List.of("confirm"),
-                        routes::delete));
+        return Routes.ofServer()
+                .get("/repos", READ, routes::list, "Repos", "after", "limit")
+                .get("/repos/{name}", READ, routes::one, "Whether a repo is there")
+                .put("/repos/{name}", ADMIN, routes::create, "Make a repo")
+                .delete("/repos/{name}", ADMIN, routes::delete, "Delete a repo", "confirm")
+                .list();
     }
 
     private void list(Exchange exchange) throws IOException {

@@ -144,6 +144,12 @@ public final class Exchange {
         return Form.of(header(HttpHeader.ACCEPT));
     }
 
+    /** The host and port that the client asked for. */
+    public String authority() {
+        String authority = request.getHttpURI().getAuthority();
+        return authority == null ? "localhost" : authority;
+    }
+
     public @Nullable String rawQuery() {
         return request.getHttpURI().getQuery();
     }

@@ -41,12 +41,6 @@ public record Route(
         return new Route(method, path, Scope.REPO, right, summary, parameters, action);
     }
 
-    /** A route of the server itself. */
-    public static Route ofServer(
-            String method, String path, Right right, String summary, Action action) {
-        return new Route(method, path, Scope.SERVER, right, summary, List.of(), action);
-    }
-
     /** The path's first segment, {@code commits}; "" for the root. */
     String noun() {
         int end = path.indexOf('/', 1);

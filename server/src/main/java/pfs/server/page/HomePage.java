@@ -24,7 +24,11 @@ public final class HomePage {
     private HomePage() {}
 
     /** For curl. */
-    public static String text(String version) {
+    public static String text(String version, String authority) {
+        return at(authority, text(version));
+    }
+
+    private static String text(String version) {
         return "pfs "
                 + version
                 + ": git for data\n\n"
@@ -32,6 +36,11 @@ public final class HomePage {
                 + "\n"
                 + HISTORY
                 + "\nAll routes: /openapi.json   Health: /healthz   Figures: /metrics\n";
+    }
+
+    /** With the address that the client used. */
+    private static String at(String authority, String commands) {
+        return commands.replace("localhost:7370", authority);
     }
 
     public static void send(Exchange exchange, String version) throws IOException {
@@ -53,9 +62,9 @@ public final class HomePage {
                                 .raw(" and ")
                                 .link("/openapi.json", "all routes")
                                 .raw(".</p>\n<h1>Files</h1><pre>")
-                                .text(FILES)
+                                .text(at(exchange.authority(), FILES))
                                 .raw("</pre>\n<h1>History</h1><pre>")
-                                .text(HISTORY)
+                                .text(at(exchange.authority(), HISTORY))
                                 .raw("</pre>\n"));
     }
 }

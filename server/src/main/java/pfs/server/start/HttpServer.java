@@ -1,6 +1,5 @@
 package pfs.server.start;
 
-import io.micrometer.core.instrument.binder.MeterBinder;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.SocketException;
@@ -42,60 +41,56 @@ public final class HttpServer implements AutoCloseable {
 
     private final Settings settings;
     private final Server server;
+    private final RouteTable routes;
 
-    private HttpServer(Settings settings, Server server) {
+    private HttpServer(Settings settings, Server server, RouteTable routes) {
         this.settings = settings;
         this.server = server;
+        this.routes = routes;
     }
 
-    /**
-     * All routes.
-     *
-     * @param more those of other modules, as jobs
-     */
-    public static RouteTable routes(
+    private static RouteTable routes(
             Repos repos,
             InstantSource clock,
             Settings settings,
             RequestMeter meter,
-            CommitRoutes.AfterCommit afterCommit,
-            List<MeterBinder> figures,
-            List<Route> more) {
+            Additions additions) {
         Views views = new Views(repos);
         List<Route> routes = new ArrayList<>();
         routes.addAll(FileRoutes.of(views, repos, clock, settings.limits().uploads()));
-        routes.addAll(CommitRoutes.of(views, afterCommit));
+        routes.addAll(CommitRoutes.of(views, additions.afterCommit()));
         routes.addAll(ChangeRoutes.of(views));
         routes.addAll(RefRoutes.of(views));
         routes.addAll(RepoRoutes.of(repos));
-        routes.addAll(AroundRoutes.of(repos, meter, figures, () -> List.copyOf(routes)));
-        routes.addAll(more);
+        routes.addAll(
+                AroundRoutes.of(repos, meter, additions.figures(), () -> List.copyOf(routes)));
+        routes.addAll(additions.routes());
         return new RouteTable(routes);
     }
 
     /**
      * Starts to serve.
      *
+     * @param repos stay the caller's to close, after this
      * @throws BindException naming the address that is taken
      */
-    public static HttpServer start(Settings settings, RouteTable routes, RequestMeter meter)
+    public static HttpServer start(
+            Repos repos, Settings settings, InstantSource clock, Additions additions)
             throws IOException {
-        QueuedThreadPool threads = new QueuedThreadPool(PLATFORM_THREADS, 4);
-        threads.setName("http");
-        threads.setVirtualThreadsExecutor(
-                Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory()));
-        Server server = new Server(threads);
+        RequestMeter meter = new RequestMeter();
+        RouteTable routes = routes(repos, clock, settings, meter, additions);
+        Guard guard = new Guard(settings.tokens(), settings.listen().loopback());
+        Server server = new Server(threads());
         server.setStopTimeout(STOP_MILLIS);
         server.setErrorHandler(new JettyProblems());
-        Guard guard = new Guard(settings.tokens(), settings.listen().loopback());
         server.setHandler(
                 new GracefulHandler(
                         new Dispatcher(
                                 routes, guard, meter, settings.limits(), settings.logRequests())));
-        server.addBean(new NetworkConnectionLimit(settings.limits().connections(), server));
         SlowHeads slow = new SlowHeads(server.getScheduler(), HEAD_MILLIS);
         server.addBean(slow);
         bind(server, settings, slow);
+        server.addBean(new NetworkConnectionLimit(settings.limits().connections(), server));
         try {
             server.start();
         } catch (IOException | RuntimeException e) {
@@ -103,7 +98,19 @@ public final class HttpServer implements AutoCloseable {
         } catch (Exception e) {
             throw new IOException("the HTTP server does not start: " + e.getMessage(), e);
         }
-        return new HttpServer(settings, server);
+        return new HttpServer(settings, server, routes);
+    }
+
+    private static QueuedThreadPool threads() {
+        QueuedThreadPool threads = new QueuedThreadPool(PLATFORM_THREADS, 4);
+        threads.setName("http");
+        threads.setVirtualThreadsExecutor(
+                Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory()));
+        return threads;
+    }
+
+    public RouteTable routes() {
+        return routes;
     }
 
     /** Opens every address; both loopbacks get the same port. */

@@ -23,10 +23,8 @@ import pfs.server.auth.Token;
 import pfs.server.auth.TokenFile;
 import pfs.server.files.FileRoutes;
 import pfs.server.http.Limits;
-import pfs.server.http.RequestMeter;
 import pfs.server.http.Right;
 import pfs.server.http.Route;
-import pfs.server.http.RouteTable;
 import pfs.server.jobs.JobRoutes;
 import pfs.server.jobs.JobsStart;
 import pfs.server.jobs.RunRoutes;
@@ -220,13 +218,15 @@ public final class ServeCommand implements Callable<Integer> {
         Settings settings = settings();
         Files.createDirectories(settings.data());
         Store opened = opener.open(settings.data());
-        RequestMeter meter = new RequestMeter();
         Jobs jobs = JobsStart.open(opened.repos(), settings.data(), runtime, environment);
         HttpServer server;
         try {
             server =
                     HttpServer.start(
-                            settings, routes(settings, opened.repos(), jobs, meter), meter);
+                            opened.repos(),
+                            settings,
+                            InstantSource.system(),
+                            additions(opened.repos(), jobs));
         } catch (IOException | RuntimeException e) {
             jobs.close();
             opened.close();
@@ -239,19 +239,12 @@ public final class ServeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private RouteTable routes(Settings settings, Repos repos, Jobs jobs, RequestMeter meter) {
+    private Additions additions(Repos repos, Jobs jobs) {
         Views views = new Views(repos);
         Right keepJobs = runtime.equals("process") ? Right.ADMIN : Right.WRITE;
         List<Route> more = new ArrayList<>(RunRoutes.of(jobs));
         more.addAll(JobRoutes.of(jobs, views, FileRoutes.reading(views, repos), keepJobs));
-        return HttpServer.routes(
-                repos,
-                InstantSource.system(),
-                settings,
-                meter,
-                RunRoutes.afterCommit(jobs),
-                List.of(),
-                more);
+        return new Additions(more, RunRoutes.afterCommit(jobs), List.of());
     }
 
     private Settings settings() throws IOException {
