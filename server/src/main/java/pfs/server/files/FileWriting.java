@@ -145,13 +145,15 @@ final class FileWriting {
             unpack(exchange, repo, branch, name);
             return;
         }
-        if (exchange.body().all(1).length > 0) {
-            throw Refusal.invalid(
-                    "'"
-                            + path
-                            + "' is a directory: its body must be a tar, with Content-Type:"
-                            + " application/x-tar, or be left out");
-        }
+        exchange.body()
+                .pour(
+                        _ -> {
+                            throw Refusal.invalid(
+                                    "'"
+                                            + path
+                                            + "' is a directory: its body must be a tar, with"
+                                            + " Content-Type: application/x-tar, or be left out");
+                        });
         boolean made = !name.isEmpty() && repo.makeDirectory(branch, name);
         HttpFields.Mutable headers = exchange.answer(made ? 201 : 200);
         if (made) {
@@ -186,11 +188,23 @@ final class FileWriting {
                 InputStream body = new DigestedStream(exchange.body().stream(), digests)) {
             TarIn tar = new TarIn(repos, unpacking, directory);
             tar.read(body, gzipped);
+            checkWhole(exchange.body().size(), gzipped);
             digests.verify();
             unpacking.finish();
             exchange.text(200, tar.files() + " files, " + tar.bytes() + " bytes\n");
         } finally {
             uploads.release();
+        }
+    }
+
+    /** A tar is blocks; the library takes half a block for the end. */
+    private static void checkWhole(long size, boolean gzipped) {
+        if (size == 0 || !gzipped && size % 512 != 0) {
+            throw Refusal.invalid(
+                    "the body has "
+                            + size
+                            + " bytes, but a tar is one or more blocks of 512; nothing was stored"
+                            + " (for an empty directory leave the Content-Type out)");
         }
     }
 

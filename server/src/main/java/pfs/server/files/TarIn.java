@@ -52,9 +52,6 @@ final class TarIn {
         // Not closed: the body belongs to its request.
         TarArchiveInputStream tar = new TarArchiveInputStream(plain, "UTF-8");
         TarArchiveEntry entry = next(tar);
-        if (entry == null && files == 0) {
-            checkEmpty(tar);
-        }
         while (entry != null) {
             take(tar, entry);
             entry = next(tar);
@@ -71,14 +68,6 @@ final class TarIn {
         }
     }
 
-    private static void checkEmpty(TarArchiveInputStream tar) {
-        if (tar.getBytesRead() == 0) {
-            throw Refusal.invalid(
-                    "the body is empty: a tar has at least two blocks of zeros; for an empty"
-                            + " directory leave the Content-Type out");
-        }
-    }
-
     private static @Nullable TarArchiveEntry next(TarArchiveInputStream tar) throws IOException {
         try {
             return tar.getNextEntry();
@@ -89,9 +78,9 @@ final class TarIn {
         }
     }
 
-    private static Refusal notTar(Exception e) {
-        if (e.getCause() instanceof Body.BrokenBodyException) {
-            return Refusal.invalid("the body was cut short");
+    private static Refusal notTar(Exception e) throws IOException {
+        if (e.getCause() instanceof Body.BrokenBodyException broken) {
+            throw broken;
         }
         return Refusal.invalid(
                 "the body is no tar that is understood: "

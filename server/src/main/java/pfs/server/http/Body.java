@@ -3,7 +3,10 @@ package pfs.server.http;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
@@ -162,6 +165,19 @@ public final class Body {
 
         BrokenBodyException(Throwable cause) {
             super("the body was cut short: " + cause.getMessage(), cause);
+        }
+
+        /** What to answer, if anybody still listens. */
+        Refusal refusal() {
+            int status =
+                    getCause() instanceof HttpException http
+                            ? http.getCode()
+                            : getCause() instanceof TimeoutException ? 408 : 400;
+            return new Refusal(
+                    status,
+                    status == 408 ? "Too slow" : "Cut short",
+                    getMessage() + "; nothing was stored",
+                    Map.of("Connection", "close"));
         }
     }
 

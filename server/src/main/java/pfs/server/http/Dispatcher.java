@@ -6,6 +6,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -70,6 +71,8 @@ public final class Dispatcher extends Handler.Abstract {
             failure = refuse(exchange, Problem.of(e), e);
         } catch (Refusal e) {
             failure = refuse(exchange, Problem.of(e), e);
+        } catch (Body.BrokenBodyException e) {
+            failure = refuse(exchange, Problem.of(e.refusal()), e);
         } catch (IOException e) {
             failure = e;
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
@@ -164,7 +167,8 @@ public final class Dispatcher extends Handler.Abstract {
             callback.succeeded();
         } else {
             LOG.debug("{} {} was cut off", exchange.method(), exchange.rawPath(), failure);
-            callback.failed(failure);
+            // Quiet: a client that went away is no news.
+            callback.failed(new EofException(failure));
         }
     }
 
