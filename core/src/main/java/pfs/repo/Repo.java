@@ -349,6 +349,7 @@ public final class Repo {
             if (target.gone()) {
                 throw Branches.missing(target.id());
             }
+            long begun = store.now();
             BranchState seen = target.state();
             refuseOtherHead(target, seen, expected);
             Commit next = nextHead.from(seen);
@@ -363,7 +364,7 @@ public final class Repo {
             }
             DirectoryEntry work = nextWork.from(seen, next);
             store.journal().flush();
-            store.branches().advance(target, seen, next, work, moved(target.id(), next));
+            store.branches().advance(target, seen, next, work, moved(target.id(), next, begun));
             return new Committed(next, true);
         } finally {
             target.heads().unlock();
@@ -384,8 +385,9 @@ public final class Repo {
         }
     }
 
-    private Batch moved(BranchId id, Commit head) {
-        long time = Math.max(store.now(), head.time());
+    /** Dated as the commit if that was made for the move, so that {@code @{its time}} finds it. */
+    private Batch moved(BranchId id, Commit head, long begun) {
+        long time = Math.max(begun, head.time());
         return new Batch()
                 .put(RefKeys.commit(number, head.id()), Bytes.of(new byte[0]))
                 .put(RefKeys.move(id, time), Bytes.of(head.id().toBytes()));

@@ -35,15 +35,15 @@ class AroundTest extends HttpTest {
         String metrics = get("/metrics").body();
         assertThat(metrics)
                 .containsPattern(
-                        "pfs_http_request_seconds_count\\{method=\"PUT\",route=\"/pfs/\\{path\\.\\.\\.}\",status=\"201\"} [1-9]")
+                        "pfs_http_request_seconds_count\\{method=\"PUT\",route=\"/pfs/\\{path\\.\\.\\.}\",status=\"201\"}"
+                            + " [1-9]")
                 .containsPattern("route=\"/pfs/\\{path\\.\\.\\.}\",status=\"404\"} [1-9]")
                 .contains("jvm_memory_used_bytes");
     }
 
     @Test
     void openApiHasEachRouteAndNoOther() {
-        JsonNode paths =
-                JsonMapper.shared().readTree(get("/openapi.json").body()).get("paths");
+        JsonNode paths = JsonMapper.shared().readTree(get("/openapi.json").body()).get("paths");
         Set<String> described = new TreeSet<>();
         for (Map.Entry<String, JsonNode> path : paths.properties()) {
             path.getValue()
@@ -67,8 +67,7 @@ class AroundTest extends HttpTest {
 
     @Test
     void everyDescribedRouteAnswers() {
-        JsonNode paths =
-                JsonMapper.shared().readTree(get("/openapi.json").body()).get("paths");
+        JsonNode paths = JsonMapper.shared().readTree(get("/openapi.json").body()).get("paths");
         for (Map.Entry<String, JsonNode> path : paths.properties()) {
             String url = path.getKey().replace("{repo}", "default").replaceAll("\\{[a-z]+}", "x");
             for (String method : path.getValue().propertyNames()) {

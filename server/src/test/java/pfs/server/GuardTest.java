@@ -27,7 +27,8 @@ class GuardTest {
     class WithoutTokens extends HttpTest {
         @Test
         void aForeignHostIsRefused() throws IOException {
-            for (String host : new String[] {"evil.example", "10.0.0.1", "localhost.evil.example"}) {
+            for (String host :
+                    new String[] {"evil.example", "10.0.0.1", "localhost.evil.example"}) {
                 assertThat(
                                 raw(
                                         "GET /healthz HTTP/1.1\r\nHost: "
@@ -36,7 +37,8 @@ class GuardTest {
                         .startsWith("HTTP/1.1 403 ")
                         .contains("application/problem+json");
             }
-            for (String host : new String[] {"localhost:80", "127.0.0.1", "[::1]:7370", "LOCALHOST"}) {
+            for (String host :
+                    new String[] {"localhost:80", "127.0.0.1", "[::1]:7370", "LOCALHOST"}) {
                 assertThat(
                                 raw(
                                         "GET /healthz HTTP/1.1\r\nHost: "

@@ -71,7 +71,14 @@ class HistoryTest extends HttpTest {
         String two = posted.body().strip();
         String time = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z";
         assertThat(get(repo + "/commits").body())
-                .matches(two + "  " + time + "  bob  second\n" + one + "  " + time
+                .matches(
+                        two
+                                + "  "
+                                + time
+                                + "  bob  second\n"
+                                + one
+                                + "  "
+                                + time
                                 + "  Ann B  the first\n");
         assertThat(get(repo + "/commits?limit=1").body()).startsWith(two).hasLineCount(1);
         assertThat(get(repo + "/commits?limit=1").headers().firstValue("Link").orElseThrow())

@@ -53,7 +53,8 @@ class ListingTest extends HttpTest {
     void jsonHasTheEntriesAndWhatComesNext() {
         String json = get(repo + "/pfs/?limit=3", "Accept", "application/json").body();
         assertThat(json)
-                .startsWith("{\"entries\":[{\"path\":\"a.txt\",\"type\":\"file\",\"size\":6,\"id\":\"")
+                .startsWith(
+                        "{\"entries\":[{\"path\":\"a.txt\",\"type\":\"file\",\"size\":6,\"id\":\"")
                 .contains("\"path\":\"d/\",\"type\":\"directory\",\"size\":")
                 .contains("\"modified\":\"20")
                 .endsWith("\"next\":\"d/\"}\n");
@@ -68,8 +69,7 @@ class ListingTest extends HttpTest {
                         repo + "/pfs/",
                         "Accept",
                         "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
-        assertThat(page.headers().firstValue("Content-Type"))
-                .hasValue("text/html; charset=utf-8");
+        assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html; charset=utf-8");
         assertThat(page.body()).contains("<!doctype html>").contains("/pfs/a.txt");
         assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
                 .contains("default-src 'none'")

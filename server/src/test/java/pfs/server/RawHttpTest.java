@@ -56,7 +56,14 @@ class RawHttpTest extends HttpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"zz\r\nabc\r\n0\r\n\r\n", "5\r\nabc\r\n0\r\n\r\n", "-1\r\n\r\n", "3\nabc\n0\n\n", "3 abc\r\n\r\n"})
+    @ValueSource(
+            strings = {
+                "zz\r\nabc\r\n0\r\n\r\n",
+                "5\r\nabc\r\n0\r\n\r\n",
+                "-1\r\n\r\n",
+                "3\nabc\n0\n\n",
+                "3 abc\r\n\r\n"
+            })
     void brokenChunksLeaveNothingBehind(String body) throws IOException {
         String answer =
                 raw(
@@ -87,7 +94,9 @@ class RawHttpTest extends HttpTest {
         try (Socket socket = new Socket("127.0.0.1", server().port())) {
             OutputStream out = socket.getOutputStream();
             out.write(
-                    ("PUT " + repo + "/pfs/cut HTTP/1.1\r\nHost: localhost\r\n"
+                    ("PUT "
+                                    + repo
+                                    + "/pfs/cut HTTP/1.1\r\nHost: localhost\r\n"
                                     + "Content-Length: 100000\r\n\r\nonly this")
                             .getBytes(StandardCharsets.US_ASCII));
             out.flush();
@@ -133,7 +142,9 @@ class RawHttpTest extends HttpTest {
                                 + "/pfs/two HTTP/1.1\r\n"
                                 + END);
         assertThat(answer)
-                .matches("(?s)HTTP/1.1 200 .*first" + "HTTP/1.1 404 .*HTTP/1.1 201 .*"
+                .matches(
+                        "(?s)HTTP/1.1 200 .*first"
+                                + "HTTP/1.1 404 .*HTTP/1.1 201 .*"
                                 + "HTTP/1.1 200 .*third"
                                 + "HTTP/1.1 200 .*second");
     }

@@ -90,8 +90,7 @@ class TarTest extends HttpTest {
                             file(tar, longName, "long");
                             file(tar, "\u00e4 \u20ac", "unicode");
                         });
-        HttpResponse<String> in =
-                send("PUT", repo + "/pfs/in/", body, "Content-Type", TYPE);
+        HttpResponse<String> in = send("PUT", repo + "/pfs/in/", body, "Content-Type", TYPE);
         assertThat(in.statusCode()).isEqualTo(200);
         assertThat(get(repo + "/pfs/in/?recursive").body())
                 .isEqualTo(longName + "\nempty/\nrun.sh\n\u00e4 \u20ac\n");
@@ -100,8 +99,7 @@ class TarTest extends HttpTest {
         HttpResponse<byte[]> out = bytes("GET", repo + "/pfs/in/", null, "Accept", TYPE);
         assertThat(out.headers().firstValue("Content-Type")).hasValue(TYPE);
         Map<String, String> found = read(out.body());
-        assertThat(found.keySet())
-                .containsExactly(longName, "empty/", "run.sh", "\u00e4 \u20ac");
+        assertThat(found.keySet()).containsExactly(longName, "empty/", "run.sh", "\u00e4 \u20ac");
         assertThat(found.get("run.sh")).isEqualTo("755 1500000000 #!");
         assertThat(found.get(longName)).startsWith("644 ").endsWith(" long");
     }
@@ -135,8 +133,7 @@ class TarTest extends HttpTest {
                                 tar.putArchiveEntry(link);
                                 tar.closeArchiveEntry();
                             });
-            HttpResponse<String> answer =
-                    send("PUT", repo + "/pfs/t/", body, "Content-Type", TYPE);
+            HttpResponse<String> answer = send("PUT", repo + "/pfs/t/", body, "Content-Type", TYPE);
             assertThat(answer.statusCode()).isEqualTo(400);
             assertThat(answer.body()).contains("'bad-one'");
             assertThat(get(repo + "/pfs/t/fine").statusCode()).isEqualTo(404);
@@ -147,8 +144,7 @@ class TarTest extends HttpTest {
     void namesThatLeadOutOfTheDirectoryAreRefused() throws IOException {
         for (String name : new String[] {"../x", "a/../../x", "/etc/x", "a//b", "a\u0001"}) {
             byte[] body = tar(tar -> file(tar, name, "x"));
-            HttpResponse<String> answer =
-                    send("PUT", repo + "/pfs/t/", body, "Content-Type", TYPE);
+            HttpResponse<String> answer = send("PUT", repo + "/pfs/t/", body, "Content-Type", TYPE);
             assertThat(answer.statusCode()).as(name).isEqualTo(400);
         }
         assertThat(get(repo + "/pfs/").body()).isEmpty();
