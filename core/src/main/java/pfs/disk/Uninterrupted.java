@@ -4,9 +4,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work that an interrupt must not end in the middle: it runs on a thread that nobody else knows. A
- * channel that is interrupted in a sync would hide the sync's own failure, which must never be
- * lost.
+ * Work that an interrupt must not end in the middle: it runs on a thread that nobody else knows,
+ * which may be the caller's. A channel that is interrupted in a sync would hide the sync's own
+ * failure, which must never be lost.
  */
 final class Uninterrupted {
     private @Nullable Throwable failure;
@@ -19,6 +19,10 @@ final class Uninterrupted {
     }
 
     static void run(Work work) throws IOException {
+        if (Thread.currentThread() instanceof PrivateThread) {
+            work.run();
+            return;
+        }
         Uninterrupted call = new Uninterrupted();
         Thread thread = Thread.ofVirtual().name("pfs-sync").start(() -> call.attempt(work));
         boolean interrupted = false;

@@ -5,8 +5,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pfs.disk.PrivateThread;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.pack.AppendablePackStore;
@@ -21,6 +25,8 @@ import pfs.pack.PackHeader;
  * the next one a success: the log stops, and only a restart finds out what is on disk.
  */
 final class PackLog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PackLog.class);
+
     /** Bytes at which a pack is finished. */
     static final long MAX_PACK = 64L << 20;
 
@@ -28,6 +34,9 @@ final class PackLog implements AutoCloseable {
 
     /** Payloads from here on are written at once, without a copy. */
     private static final int LARGE = 32 << 10;
+
+    /** Bytes that may wait for a sync before one is begun that nobody waits for. */
+    private static final long WRITE_BEHIND = 16L << 20;
 
     private final AppendablePackStore packs;
     private final long maxPack;
@@ -49,6 +58,9 @@ final class PackLog implements AutoCloseable {
     private volatile long written;
     private volatile long synced;
     private volatile @Nullable PfsException stopped;
+
+    /** Bytes appended since a sync last began, about. */
+    private final AtomicLong behind = new AtomicLong();
 
     /** Told of a record's position while the log is locked: before any sync that covers it. */
     interface Placed {
@@ -98,6 +110,7 @@ final class PackLog implements AutoCloseable {
      * @throws PfsException DISK_FULL, STOPPED
      */
     long append(ByteBuffer header, ByteBuffer payload, Placed placed) {
+        int length = payload.remaining();
         appending.lock();
         try {
             long position = appendLocked(header, payload, payload.remaining() >= LARGE);
@@ -107,6 +120,25 @@ final class PackLog implements AutoCloseable {
             throw stop("writing a pack failed", e);
         } finally {
             appending.unlock();
+            writeBehind(length);
+        }
+    }
+
+    /**
+     * Has the disk work while a long upload is still coming in: its last sync then has little left
+     * to do. Of a failure all later syncs tell.
+     */
+    private void writeBehind(int length) {
+        if (behind.addAndGet(length) >= WRITE_BEHIND && behind.getAndSet(0) >= WRITE_BEHIND) {
+            Runnable work =
+                    () -> {
+                        try {
+                            sync();
+                        } catch (PfsException e) {
+                            LOG.debug("a sync that nobody waits for failed", e);
+                        }
+                    };
+            new PrivateThread("pfs-write-behind", work).start();
         }
     }
 
@@ -219,6 +251,7 @@ final class PackLog implements AutoCloseable {
             drain();
             whole = List.copyOf(finished);
             finished.clear();
+            behind.set(0);
             current = active;
             reached = end;
         } catch (IOException e) {

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import pfs.disk.PrivateThread;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.journal.Journal;
@@ -54,7 +55,8 @@ final class WriteQueue implements AutoCloseable {
     WriteQueue(Journal journal, Evaluator evaluator) {
         this.journal = journal;
         this.evaluator = evaluator;
-        this.thread = Thread.ofPlatform().name("pfs-writes").daemon().start(this::run);
+        this.thread = new PrivateThread("pfs-writes", this::run);
+        thread.start();
     }
 
     /**
