@@ -8,7 +8,6 @@ import java.time.InstantSource;
 import java.util.Map;
 import pfs.chunk.Content;
 import pfs.chunk.ContentWriter;
-import pfs.disk.Disk;
 import pfs.disk.MemoryDisk;
 import pfs.journal.Journal;
 import pfs.meta.MemoryMetaStore;
@@ -21,7 +20,7 @@ import pfs.tree.FileEntry;
 /** A whole store in memory, which can be stopped, killed and opened again. */
 final class MemoryStore implements AutoCloseable {
     private final long maxPack;
-    private final Disk disk = new MemoryDisk();
+    private MemoryDisk disk = new MemoryDisk();
     private final MetaStore meta;
     private PackIndex index = new MemoryPackIndex();
     private Journal journal;
@@ -76,8 +75,14 @@ final class MemoryStore implements AutoCloseable {
         open();
     }
 
-    /** A start beside the old process, which never got to close anything. */
+    /** A start with what was written at this moment; the old process closes nothing. */
     void kill() {
+        PackIndex known = index;
+        index = new MemoryPackIndex();
+        // The old process may still be indexing: first how far, then what, then the packs.
+        PackIndex.Position position = known.position();
+        index.put(known.list(new byte[0], Integer.MAX_VALUE), position);
+        disk = disk.copy();
         open();
     }
 
