@@ -74,7 +74,7 @@ final class TreeModel {
         }
     }
 
-    private TreeModel copy() {
+    TreeModel copy() {
         TreeModel copy = new TreeModel();
         copy.files.putAll(files);
         copy.explicit.addAll(explicit);
