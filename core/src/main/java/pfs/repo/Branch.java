@@ -1,5 +1,6 @@
 package pfs.repo;
 
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import pfs.meta.Batch;
 
@@ -11,7 +12,9 @@ import pfs.meta.Batch;
 final class Branch {
     private final BranchId id;
     private final ReentrantLock heads = new ReentrantLock(true);
+    private final ConcurrentLinkedQueue<HeadMoves.Move> moves = new ConcurrentLinkedQueue<>();
     private volatile BranchState state;
+    private volatile boolean mergeOnly;
     private volatile boolean gone;
 
     Branch(BranchId id, BranchState state) {
@@ -25,6 +28,20 @@ final class Branch {
 
     ReentrantLock heads() {
         return heads;
+    }
+
+    /** Those who wait to move the head, in order; served under {@link #heads}. */
+    ConcurrentLinkedQueue<HeadMoves.Move> moves() {
+        return moves;
+    }
+
+    /** True if the branch takes merges only. */
+    boolean mergeOnly() {
+        return mergeOnly;
+    }
+
+    void setMergeOnly(boolean protect) {
+        mergeOnly = protect;
     }
 
     BranchState state() {

@@ -62,14 +62,17 @@ final class Branches {
         }
         BranchRecord known = BranchRecord.decode(id.branch(), record.get().value());
         ObjectId head = known.head();
-        return new Branch(
-                id,
-                new BranchState(
-                        head == null ? null : commits.read(head),
-                        new View(folder, known.work(), Edits.NONE),
-                        known.folded(),
-                        record.get().version(),
-                        known.folded()));
+        Branch branch =
+                new Branch(
+                        id,
+                        new BranchState(
+                                head == null ? null : commits.read(head),
+                                new View(folder, known.work(), Edits.NONE),
+                                known.folded(),
+                                record.get().version(),
+                                known.folded()));
+        branch.setMergeOnly(meta.get(RefKeys.protection(id)).isPresent());
+        return branch;
     }
 
     Collection<Branch> loaded() {
@@ -86,6 +89,7 @@ final class Branches {
             Batch batch =
                     new Batch()
                             .require(RefKeys.branch(branch.id()), branch.state().version())
+                            .delete(RefKeys.protection(branch.id()))
                             .delete(RefKeys.branch(branch.id()));
             if (!meta.commit(batch)) {
                 throw busy(branch.id());

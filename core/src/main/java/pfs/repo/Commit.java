@@ -14,6 +14,7 @@ import pfs.tree.DirectoryEntry;
  * @param parents none for a first commit, two for a merge; the first is the branch's own line
  * @param number its place on the line of first parents: the first commit is 1
  * @param generation one more than the greatest of its parents'; the first is 1
+ * @param merges commits of more than one parent on the line of first parents, this one included
  * @param jump an ancestor on the line of first parents, for seeks in O(log n); null for the first
  * @param time nanoseconds since 1970-01-01T00:00Z, later than the first parent's
  */
@@ -23,6 +24,7 @@ public record Commit(
         List<ObjectId> parents,
         long number,
         long generation,
+        long merges,
         @Nullable ObjectId jump,
         long time,
         String author,

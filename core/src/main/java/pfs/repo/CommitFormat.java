@@ -23,7 +23,7 @@ import pfs.tree.DirectoryEntry;
  * +---------+---------+---------+---------+----------+--------------+
  * | ver u8  | tree 32 | files 8 | bytes 8 | parents 1| parent 32 ...|
  * +---------+---------+---------+---------+----------+--------------+
- * | number 8 | generation 8 | jump u8, 32 if 1 | time ns 8           |
+ * | number 8 | generation 8 | merges 8 | jump u8, 32 if 1 | time ns 8 |
  * +------------------------------------------------------------------+
  * | author text | message text | metadata u16 × (name text, value text)|
  * +------------------------------------------------------------------+
@@ -45,6 +45,7 @@ final class CommitFormat {
             List<ObjectId> parents,
             long number,
             long generation,
+            long merges,
             @Nullable ObjectId jump,
             long time,
             String author,
@@ -64,6 +65,7 @@ final class CommitFormat {
             }
             out.writeLong(draft.number);
             out.writeLong(draft.generation);
+            out.writeLong(draft.merges);
             out.writeByte(draft.jump == null ? 0 : 1);
             if (draft.jump != null) {
                 out.write(draft.jump.toBytes());
@@ -106,6 +108,7 @@ final class CommitFormat {
         }
         long number = in.readLong();
         long generation = in.readLong();
+        long merges = in.readLong();
         int hasJump = in.readUnsignedByte();
         check(hasJump <= 1, "jump flag " + hasJump);
         ObjectId jump = hasJump == 1 ? readId(in) : null;
@@ -119,7 +122,17 @@ final class CommitFormat {
         }
         check(in.read() < 0, "bytes behind the end");
         return new Commit(
-                id, root, parents, number, generation, jump, time, author, message, metadata);
+                id,
+                root,
+                parents,
+                number,
+                generation,
+                merges,
+                jump,
+                time,
+                author,
+                message,
+                metadata);
     }
 
     private static void check(boolean holds, String message) {

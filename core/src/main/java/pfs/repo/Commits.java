@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
@@ -69,6 +70,7 @@ final class Commits {
                         parents.stream().map(Commit::id).toList(),
                         first == null ? 1 : first.number() + 1,
                         generation,
+                        (first == null ? 0 : first.merges()) + (parents.size() > 1 ? 1 : 0),
                         first == null ? null : jumpFrom(first),
                         time,
                         request.author(),
@@ -103,6 +105,33 @@ final class Commits {
             at = next(at, jump -> jump.number() >= number);
         }
         return at;
+    }
+
+    /**
+     * The newest commit on both lines of first parents, in O(log n) reads: at equal numbers the
+     * jumps of two commits go to equal numbers. Null if the lines do not meet.
+     */
+    @Nullable Commit whereLinesMeet(Commit one, Commit other) {
+        long number = Math.min(one.number(), other.number());
+        Commit a = Objects.requireNonNull(byNumber(one, number));
+        Commit b = Objects.requireNonNull(byNumber(other, number));
+        while (!a.id().equals(b.id())) {
+            if (a.parents().isEmpty() || b.parents().isEmpty()) {
+                return null;
+            }
+            ObjectId jump = a.jump();
+            ObjectId otherJump = b.jump();
+            boolean far = jump != null && otherJump != null && !jump.equals(otherJump);
+            a = read(far && jump != null ? jump : a.parents().getFirst());
+            b = read(far && otherJump != null ? otherJump : b.parents().getFirst());
+        }
+        return a;
+    }
+
+    /** True if the commit is on the line of first parents that ends with {@code head}. */
+    boolean onLine(Commit head, Commit commit) {
+        Commit found = byNumber(head, commit.number());
+        return found != null && found.id().equals(commit.id());
     }
 
     /**

@@ -1,36 +1,35 @@
 package pfs.repo;
 
 import java.util.Iterator;
-import org.jspecify.annotations.Nullable;
 import pfs.tree.Change;
 import pfs.tree.DirectoryEntry;
 import pfs.tree.FileEntry;
 import pfs.tree.TreeDiff;
 import pfs.tree.Trees;
 
-/** The files in which two trees differ, in path order. Lazy; not thread-safe. */
-final class Differences implements Iterator<Difference> {
-    private final Iterator<Change> changes;
-
-    private Differences(Iterator<Change> changes) {
-        this.changes = changes;
-    }
+/** The files in which two trees differ, in path order; the cost follows the difference. Lazy. */
+final class Differences {
+    private Differences() {}
 
     static Iterator<Difference> between(
             Trees trees, DirectoryEntry from, DirectoryEntry to, String path) {
-        return new Differences(TreeDiff.files(trees, from, to, path));
+        Iterator<Change> changes = TreeDiff.files(trees, from, to, path);
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return changes.hasNext();
+            }
+
+            @Override
+            public Difference next() {
+                return of(changes.next());
+            }
+        };
     }
 
-    @Override
-    public boolean hasNext() {
-        return changes.hasNext();
-    }
-
-    @Override
-    public Difference next() {
-        Change change = changes.next();
-        @Nullable FileEntry before = change.before() instanceof FileEntry file ? file : null;
-        @Nullable FileEntry after = change.after() instanceof FileEntry file ? file : null;
+    static Difference of(Change change) {
+        FileEntry before = change.before() instanceof FileEntry file ? file : null;
+        FileEntry after = change.after() instanceof FileEntry file ? file : null;
         Difference.Type type =
                 before == null
                         ? Difference.Type.ADDED

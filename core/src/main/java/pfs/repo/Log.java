@@ -17,7 +17,9 @@ import pfs.tree.Trees;
 /**
  * Walks from a commit to its ancestors: children before parents (by generation), the newer first
  * among equals. With a path, only the commits that changed it: a commit with a parent that has the
- * same there is passed over, and only that parent is followed. Lazy; not thread-safe.
+ * same there is passed over, and only that parent is followed; so is the whole way to where a
+ * commit's jump goes, when its {@link PathSets} set says that nothing there touched the path. Lazy;
+ * not thread-safe.
  */
 final class Log implements Iterator<Commit> {
     private static final Comparator<Commit> NEWEST_FIRST =
@@ -28,12 +30,22 @@ final class Log implements Iterator<Commit> {
 
     private final Commits commits;
     private final Trees trees;
+    private final PathSets paths;
+    private final long repo;
     private final @Nullable String path;
     private final PriorityQueue<Commit> open = new PriorityQueue<>(NEWEST_FIRST);
     private final Set<ObjectId> seen = new HashSet<>();
     private @Nullable Commit next;
 
-    Log(Commits commits, Trees trees, Commit from, @Nullable String path) {
+    Log(
+            Commits commits,
+            Trees trees,
+            PathSets paths,
+            long repo,
+            Commit from,
+            @Nullable String path) {
+        this.paths = paths;
+        this.repo = repo;
         this.commits = commits;
         this.trees = trees;
         this.path = path == null || path.isEmpty() ? null : path;
@@ -58,6 +70,11 @@ final class Log implements Iterator<Commit> {
 
     /** Opens the parents; null if the commit is to be passed over. */
     private @Nullable Commit visit(Commit at) {
+        ObjectId jump = at.jump();
+        if (path != null && jump != null && paths.unchanged(repo, at, path)) {
+            add(commits.read(jump));
+            return null;
+        }
         List<Commit> parents = at.parents().stream().map(commits::read).toList();
         if (path == null) {
             parents.forEach(this::add);

@@ -14,7 +14,9 @@ import pfs.object.ObjectId;
  * branch REPO NAME                 → BranchRecord
  * tag    REPO NAME                 → commit id
  * commit REPO (32 bytes id)        → nothing: the commit belongs to the repo
+ * paths  REPO (32 bytes id)        → what changed up to the commit: PathSets
  * moves  REPO BRANCH (8 bytes time)→ commit id: the branch's head from that time on
+ * protect REPO BRANCH              → nothing: the branch takes merges only
  * journal                          → u64: where a replay begins
  * </pre>
  */
@@ -53,6 +55,14 @@ final class RefKeys {
         return commits(repo).append(id.toBytes());
     }
 
+    static Key allPaths(long repo) {
+        return Key.of("paths", hex(repo), "");
+    }
+
+    static Key paths(long repo, ObjectId commit) {
+        return allPaths(repo).append(commit.toBytes());
+    }
+
     static Key moves(BranchId id) {
         return Key.of("moves", hex(id.repo()), id.branch(), "");
     }
@@ -63,6 +73,14 @@ final class RefKeys {
 
     static Key move(BranchId id, long time) {
         return moves(id).append(u64(Math.max(0, time)));
+    }
+
+    static Key protections(long repo) {
+        return Key.of("protect", hex(repo), "");
+    }
+
+    static Key protection(BranchId id) {
+        return protections(id.repo()).append(id.branch());
     }
 
     static byte[] u64(long value) {

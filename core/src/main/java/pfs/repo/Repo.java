@@ -3,7 +3,6 @@ package pfs.repo;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -136,7 +135,7 @@ public final class Repo {
      * those that changed it.
      */
     public Iterator<Commit> log(Commit from, @Nullable String path) {
-        return new Log(store.commits(), store.folder().trees(), from, path);
+        return new Log(store.commits(), store.folder().trees(), store.paths(), number, from, path);
     }
 
     /** Uncommitted changes against the head, in path order. */
@@ -244,7 +243,7 @@ public final class Repo {
     private boolean write(String branch, Operation operation) {
         refuseJobs(branch);
         for (int tries = 0; ; tries++) {
-            Branch target = branch(branch);
+            Branch target = open(branch);
             if (target.state().view().edits().size() >= MAX_EDITS) {
                 foldNow(target);
             }
@@ -281,6 +280,13 @@ public final class Repo {
         }
     }
 
+    /** A branch that takes more than merges. */
+    private Branch open(String name) {
+        Branch branch = branch(name);
+        History.refuseProtected(branch);
+        return branch;
+    }
+
     private static void refuseJobs(String branch) {
         if (branch.startsWith(RefName.JOBS)) {
             throw new PfsException(
@@ -295,7 +301,7 @@ public final class Repo {
     /** Commits the branch's changes. NOTHING_TO_COMMIT for a branch without files or commits. */
     public Committed commit(String branch, CommitRequest request) {
         refuseJobs(branch);
-        Branch target = branch(branch);
+        Branch target = open(branch);
         return moveHead(
                 target,
                 request.expectedHead(),
@@ -331,66 +337,17 @@ public final class Repo {
                 (seen, commit) -> whole);
     }
 
-    /** Makes the next head from a state; the head itself when nothing changed, null for none. */
-    interface NextHead {
-        @Nullable Commit from(BranchState seen);
+    private Committed moveHead(
+            Branch target,
+            @Nullable ObjectId expected,
+            HeadMoves.NextHead nextHead,
+            HeadMoves.NextWork nextWork) {
+        return store.heads().move(target, new HeadMoves.Move(expected, nextHead, nextWork));
     }
 
-    /** The work tree that goes with a new head. */
-    interface NextWork {
-        DirectoryEntry from(BranchState seen, Commit head);
-    }
-
-    /** Moves a branch's head under its lock: make the commit, flush, compare and set, show. */
-    Committed moveHead(
-            Branch target, @Nullable ObjectId expected, NextHead nextHead, NextWork nextWork) {
-        target.heads().lock();
-        try {
-            if (target.gone()) {
-                throw Branches.missing(target.id());
-            }
-            long begun = store.now();
-            BranchState seen = target.state();
-            refuseOtherHead(target, seen, expected);
-            Commit next = nextHead.from(seen);
-            if (next == null) {
-                throw new PfsException(
-                        ErrorCode.NOTHING_TO_COMMIT,
-                        "there is nothing to commit on '" + target.id().branch() + "'",
-                        target.id().branch());
-            }
-            if (seen.head() != null && next.id().equals(seen.head().id())) {
-                return new Committed(next, false);
-            }
-            DirectoryEntry work = nextWork.from(seen, next);
-            store.journal().flush();
-            store.branches().advance(target, seen, next, work, moved(target.id(), next, begun));
-            return new Committed(next, true);
-        } finally {
-            target.heads().unlock();
-        }
-    }
-
-    private static void refuseOtherHead(
-            Branch target, BranchState seen, @Nullable ObjectId expected) {
-        if (expected == null) {
-            return;
-        }
-        ObjectId head = seen.head() == null ? null : seen.head().id();
-        if (!Objects.equals(head, expected)) {
-            throw new PfsException(
-                    ErrorCode.PRECONDITION_FAILED,
-                    "the head of '" + target.id().branch() + "' is " + head + " now",
-                    target.id().branch());
-        }
-    }
-
-    /** Dated as the commit if that was made for the move, so that {@code @{its time}} finds it. */
-    private Batch moved(BranchId id, Commit head, long begun) {
-        long time = Math.max(begun, head.time());
-        return new Batch()
-                .put(RefKeys.commit(number, head.id()), Bytes.of(new byte[0]))
-                .put(RefKeys.move(id, time), Bytes.of(head.id().toBytes()));
+    /** Merges, reverts and what else is done with commits. */
+    public History history() {
+        return new History(number, store);
     }
 
     /** Drops uncommitted changes, of one path (file or directory) or all. */
@@ -440,10 +397,13 @@ public final class Repo {
     public void moveBranch(String branch, Commit to, @Nullable ObjectId expectedHead) {
         RefName.verifyRef(branch);
         refuseJobs(branch);
-        moveBranchTo(store.branches().findOrMake(id(branch)), expectedHead, _ -> to);
+        Branch target = store.branches().findOrMake(id(branch));
+        History.refuseProtected(target);
+        moveBranchTo(target, expectedHead, _ -> to);
     }
 
-    private void moveBranchTo(Branch target, @Nullable ObjectId expectedHead, NextHead to) {
+    private void moveBranchTo(
+            Branch target, @Nullable ObjectId expectedHead, HeadMoves.NextHead to) {
         moveHead(
                 target,
                 expectedHead,
@@ -465,7 +425,7 @@ public final class Repo {
 
     /** NO_SUCH_REF. The default branch stays: IMPOSSIBLE. */
     public void deleteBranch(String branch) {
-        Branch target = branch(branch);
+        Branch target = open(branch);
         if (branch.equals(DEFAULT_BRANCH)) {
             throw new PfsException(
                     ErrorCode.IMPOSSIBLE, "the branch '" + branch + "' cannot be deleted", branch);

@@ -49,7 +49,21 @@ public final class Repos implements AutoCloseable {
         WriteQueue queue = new WriteQueue(journal, new Evaluator(folder));
         Branches branches = new Branches(meta, journal, commits, folder, queue);
         ContentStore contents = new ContentStore(journal, journal, settings.contents());
-        Store store = new Store(meta, journal, contents, folder, commits, queue, branches, clock);
+        PathSets paths = new PathSets(meta, commits, folder);
+        HeadMoves heads = new HeadMoves(journal, branches, folder, paths, () -> Store.nanos(clock));
+        Store store =
+                new Store(
+                        meta,
+                        journal,
+                        contents,
+                        folder,
+                        commits,
+                        queue,
+                        branches,
+                        heads,
+                        paths,
+                        new Merging(folder, commits),
+                        clock);
         int replayed = new Recovery(journal, meta, branches, queue).replay();
         if (replayed > 0) {
             LOG.info("took up {} groups of writes from the journal", replayed);
@@ -119,6 +133,8 @@ public final class Repos implements AutoCloseable {
         store.branches().deleteAll(RefKeys.tags(number));
         store.branches().deleteAll(RefKeys.allMoves(number));
         store.branches().deleteAll(RefKeys.commits(number));
+        store.branches().deleteAll(RefKeys.allPaths(number));
+        store.branches().deleteAll(RefKeys.protections(number));
         return true;
     }
 

@@ -15,10 +15,17 @@ record Store(
         Commits commits,
         WriteQueue queue,
         Branches branches,
+        HeadMoves heads,
+        PathSets paths,
+        Merging merging,
         InstantSource clock) {
 
     /** Nanoseconds since 1970. */
     long now() {
+        return nanos(clock);
+    }
+
+    static long nanos(InstantSource clock) {
         Instant now = clock.instant();
         return now.getEpochSecond() * 1_000_000_000L + now.getNano();
     }

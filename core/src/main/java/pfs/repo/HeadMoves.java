@@ -1,0 +1,177 @@
+package pfs.repo;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import pfs.error.ErrorCode;
+import pfs.error.PfsException;
+import pfs.journal.Journal;
+import pfs.meta.Batch;
+import pfs.meta.Bytes;
+import pfs.object.ObjectId;
+import pfs.tree.DirectoryEntry;
+
+/**
+ * Moves the heads of branches. Those who want to move one branch queue, first come first served;
+ * whoever's turn it is serves all who wait, each on top of the one before, with one sync and one
+ * change of the metadata for all of them. So nobody is bounced, and a thousand small merges cost
+ * little more than one. Thread-safe.
+ */
+final class HeadMoves {
+    /** Moves that share a sync. */
+    private static final int MAX_GROUP = 128;
+
+    private final Journal journal;
+    private final Branches branches;
+    private final Folder folder;
+    private final PathSets paths;
+    private final LongSupplier clock;
+
+    /** Makes the next head from a state; the head itself when nothing changed, null for none. */
+    interface NextHead {
+        @Nullable Commit from(BranchState seen);
+    }
+
+    /** The work tree that goes with a new head. */
+    interface NextWork {
+        DirectoryEntry from(BranchState seen, Commit head);
+    }
+
+    /** One that waits. */
+    static final class Move {
+        private final @Nullable ObjectId expected;
+        private final NextHead nextHead;
+        private final NextWork nextWork;
+        private final CompletableFuture<Committed> answer = new CompletableFuture<>();
+
+        /**
+         * @param expected the head must be this one; null for any
+         */
+        Move(@Nullable ObjectId expected, NextHead nextHead, NextWork nextWork) {
+            this.expected = expected;
+            this.nextHead = nextHead;
+            this.nextWork = nextWork;
+        }
+    }
+
+    /**
+     * @param clock nanoseconds since 1970
+     */
+    HeadMoves(
+            Journal journal, Branches branches, Folder folder, PathSets paths, LongSupplier clock) {
+        this.paths = paths;
+        this.clock = clock;
+        this.journal = journal;
+        this.branches = branches;
+        this.folder = folder;
+    }
+
+    /** Makes the commit, flushes, sets the head and shows it; returns when it is durable. */
+    Committed move(Branch target, Move move) {
+        target.moves().add(move);
+        target.heads().lock();
+        try {
+            while (!move.answer.isDone()) {
+                serve(target);
+            }
+        } finally {
+            target.heads().unlock();
+        }
+        try {
+            return move.answer.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof PfsException refused) {
+                String message = Objects.requireNonNullElse(refused.getMessage(), "");
+                throw new PfsException(refused.code(), message, refused.subject(), refused);
+            }
+            throw e;
+        }
+    }
+
+    private void serve(Branch target) {
+        List<Move> group = new ArrayList<>();
+        while (group.size() < MAX_GROUP && target.moves().poll() instanceof Move next) {
+            group.add(next);
+        }
+        try {
+            if (target.gone()) {
+                throw Branches.missing(target.id());
+            }
+            serve(target, group);
+        } catch (Throwable e) {
+            group.forEach(move -> move.answer.completeExceptionally(e));
+        }
+    }
+
+    private void serve(Branch target, List<Move> group) {
+        BranchState seen = target.state();
+        BranchState at = seen;
+        Batch batch = new Batch();
+        List<Runnable> answers = new ArrayList<>();
+        for (Move move : group) {
+            try {
+                at = step(target, at, move, batch, answers);
+            } catch (PfsException refused) {
+                answers.add(() -> move.answer.completeExceptionally(refused));
+            }
+        }
+        if (at != seen) {
+            journal.flush();
+            branches.advance(target, seen, at.head(), at.view().work(), batch);
+        }
+        answers.forEach(Runnable::run);
+    }
+
+    private BranchState step(
+            Branch target, BranchState at, Move move, Batch batch, List<Runnable> answers) {
+        long begun = clock.getAsLong();
+        refuseOtherHead(target, at, move.expected);
+        Commit next = move.nextHead.from(at);
+        if (next == null) {
+            throw new PfsException(
+                    ErrorCode.NOTHING_TO_COMMIT,
+                    "there is nothing to commit on '" + target.id().branch() + "'",
+                    target.id().branch());
+        }
+        if (at.head() != null && next.id().equals(at.head().id())) {
+            answers.add(() -> move.answer.complete(new Committed(next, false)));
+            return at;
+        }
+        DirectoryEntry work = move.nextWork.from(at, next);
+        record(batch, target.id(), next, begun);
+        answers.add(() -> move.answer.complete(new Committed(next, true)));
+        View view = new View(folder, work, Edits.NONE);
+        // Who asks for a branch that is not there must see that there is one now.
+        long version = at.version() == Batch.ABSENT ? Batch.ABSENT + 1 : at.version();
+        return new BranchState(next, view, at.position(), version, at.folded());
+    }
+
+    private static void refuseOtherHead(
+            Branch target, BranchState seen, @Nullable ObjectId expected) {
+        if (expected == null) {
+            return;
+        }
+        ObjectId head = seen.head() == null ? null : seen.head().id();
+        if (!Objects.equals(head, expected)) {
+            throw new PfsException(
+                    ErrorCode.PRECONDITION_FAILED,
+                    "the head of '" + target.id().branch() + "' is " + head + " now",
+                    target.id().branch());
+        }
+    }
+
+    /**
+     * The commit is the repo's, and the branch was moved to it; dated as the commit if that was
+     * made for the move, so that {@code @{its time}} finds it.
+     */
+    private void record(Batch batch, BranchId id, Commit head, long begun) {
+        long time = Math.max(begun, head.time());
+        batch.put(RefKeys.commit(id.repo(), head.id()), Bytes.of(new byte[0]))
+                .put(RefKeys.move(id, time), Bytes.of(head.id().toBytes()));
+        paths.record(batch, id.repo(), head);
+    }
+}

@@ -1,0 +1,267 @@
+package pfs.repo;
+
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import pfs.error.ErrorCode;
+import pfs.error.PfsException;
+import pfs.meta.Batch;
+import pfs.meta.Bytes;
+import pfs.object.ObjectId;
+import pfs.tree.DirectoryEntry;
+import pfs.tree.TreeMerge;
+import pfs.tree.Trees;
+
+/**
+ * What is done with the commits of one repo: merge, revert, cherry-pick, compare. Thread-safe. Each
+ * change of a branch is made in the order in which it was asked for, on top of the one before it,
+ * and is durable on return. Uncommitted changes of the branch stay uncommitted; where they are in
+ * the way the change is refused (MERGE_CONFLICT).
+ */
+public final class History {
+    private final long repo;
+    private final Store store;
+
+    History(long repo, Store store) {
+        this.repo = repo;
+        this.store = store;
+    }
+
+    /**
+     * Merges a commit into a branch by files: what only one side changed since their best common
+     * ancestor is taken from it. A branch that has nothing of its own is moved to the commit.
+     *
+     * @param choices what to do with a path that both sides changed; to go on with a merge that was
+     *     refused, choose for the paths it named
+     */
+    public Merged merge(
+            String into,
+            Commit from,
+            CommitRequest request,
+            Function<String, TreeMerge.Choice> choices) {
+        return change(
+                branch(into),
+                request.expectedHead(),
+                new Change() {
+                    @Override
+                    public Merging.Result tree(DirectoryEntry ours, @Nullable Commit head) {
+                        return head == null
+                                ? new Merging.Result(from.root(), List.of())
+                                : store.merging()
+                                        .merge(
+                                                store.merging().base(head, from),
+                                                ours,
+                                                from.root(),
+                                                choices);
+                    }
+
+                    @Override
+                    public @Nullable Commit known(@Nullable Commit head) {
+                        if (head == null || store.merging().bases().isAncestor(head, from)) {
+                            return from;
+                        }
+                        return store.merging().bases().isAncestor(from, head) ? head : null;
+                    }
+
+                    @Override
+                    public Commit commit(DirectoryEntry root, Commit head) {
+                        return store.commits()
+                                .insert(root, List.of(head, from), request, store.now());
+                    }
+                });
+    }
+
+    /**
+     * Takes back what a commit changed against its first parent.
+     *
+     * @param request with an empty message, one that names the commit is made
+     */
+    public Merged revert(
+            String branch,
+            Commit commit,
+            CommitRequest request,
+            Function<String, TreeMerge.Choice> choices) {
+        CommitRequest named =
+                request.message().isEmpty()
+                        ? message(
+                                request,
+                                "Revert \""
+                                        + firstLine(commit)
+                                        + "\"\n\nThis reverts commit "
+                                        + commit.id()
+                                        + ".")
+                        : request;
+        DirectoryEntry before = store.merging().before(commit);
+        return pick(branch, commit.root(), before, named, choices);
+    }
+
+    /** Does again, on a branch, what a commit changed against its first parent. */
+    public Merged cherryPick(
+            String branch,
+            Commit commit,
+            CommitRequest request,
+            Function<String, TreeMerge.Choice> choices) {
+        CommitRequest named =
+                request.message().isEmpty() ? message(request, commit.message()) : request;
+        DirectoryEntry before = store.merging().before(commit);
+        return pick(branch, before, commit.root(), named, choices);
+    }
+
+    private static CommitRequest message(CommitRequest request, String message) {
+        return new CommitRequest(
+                message, request.author(), request.metadata(), request.expectedHead());
+    }
+
+    private static String firstLine(Commit commit) {
+        return commit.message().lines().findFirst().orElse(commit.id().toString());
+    }
+
+    private Merged pick(
+            String branch,
+            DirectoryEntry base,
+            DirectoryEntry theirs,
+            CommitRequest request,
+            Function<String, TreeMerge.Choice> choices) {
+        Branch target = branch(branch);
+        refuseProtected(target);
+        return change(
+                target,
+                request.expectedHead(),
+                new Change() {
+                    @Override
+                    public Merging.Result tree(DirectoryEntry ours, @Nullable Commit head) {
+                        return store.merging().merge(base, ours, theirs, choices);
+                    }
+
+                    @Override
+                    public @Nullable Commit known(@Nullable Commit head) {
+                        return null;
+                    }
+
+                    @Override
+                    public Commit commit(DirectoryEntry root, @Nullable Commit head) {
+                        List<Commit> parents = head == null ? List.of() : List.of(head);
+                        return store.commits().insert(root, parents, request, store.now());
+                    }
+                });
+    }
+
+    /** How a branch's head is changed by another tree. */
+    private interface Change {
+        /** The merged tree. */
+        Merging.Result tree(DirectoryEntry ours, @Nullable Commit head);
+
+        /** The next head if it needs no merging: the head itself when there is nothing to do. */
+        @Nullable Commit known(@Nullable Commit head);
+
+        Commit commit(DirectoryEntry root, Commit head);
+    }
+
+    private Merged change(Branch target, @Nullable ObjectId expected, Change change) {
+        Conflicting conflicting = new Conflicting();
+        HeadMoves.NextHead next =
+                seen -> {
+                    Commit head = seen.head();
+                    Commit known = change.known(head);
+                    if (known != null || head == null) {
+                        return known;
+                    }
+                    Merging.Result merged = change.tree(head.root(), head);
+                    if (!merged.conflicts().isEmpty()) {
+                        conflicting.paths =
+                                merged.conflicts().stream().map(TreeMerge.Conflict::path).toList();
+                        return head;
+                    }
+                    return change.commit(merged.root(), head);
+                };
+        Committed done =
+                store.heads().move(target, new HeadMoves.Move(expected, next, this::workOn));
+        return conflicting.paths.isEmpty()
+                ? new Merged.Done(done.commit(), done.created())
+                : new Merged.Conflicts(conflicting.paths);
+    }
+
+    /** What one change found to be in conflict. */
+    private static final class Conflicting {
+        private List<String> paths = List.of();
+    }
+
+    /** The uncommitted changes, on top of a new head. */
+    private DirectoryEntry workOn(BranchState seen, Commit next) {
+        Commit head = seen.head();
+        DirectoryEntry before = head == null ? store.folder().empty() : head.root();
+        DirectoryEntry work = seen.view().root();
+        if (before.tree().equals(work.tree())) {
+            return next.root();
+        }
+        Merging.Result result =
+                store.merging().merge(before, next.root(), work, _ -> TreeMerge.Choice.NONE);
+        if (!result.conflicts().isEmpty()) {
+            String path = result.conflicts().getFirst().path();
+            throw new PfsException(
+                    ErrorCode.MERGE_CONFLICT,
+                    "uncommitted changes are in the way, of '"
+                            + path
+                            + "' for one: commit or reset them first",
+                    path);
+        }
+        return result.root();
+    }
+
+    /** The best common ancestors of two commits, the newest first. */
+    public List<Commit> mergeBases(Commit one, Commit other) {
+        return store.merging().bases().of(one, other);
+    }
+
+    /**
+     * Differences of files below a path, with renames: a file that went and one that came with the
+     * same content are one difference, and so for each file of a directory that was moved.
+     */
+    public Iterator<Difference> renames(Snapshot from, Snapshot to, String path) {
+        Trees trees = store.folder().trees();
+        return new Renames(trees).between(from.root(), to.root(), path);
+    }
+
+    /** True if a branch takes merges only. NO_SUCH_REF. */
+    public boolean mergeOnly(String branch) {
+        return branch(branch).mergeOnly();
+    }
+
+    /** Makes a branch take merges only, or all changes again; durable on return. NO_SUCH_REF. */
+    public void setMergeOnly(String branch, boolean mergeOnly) {
+        Branch target = branch(branch);
+        target.heads().lock();
+        try {
+            Batch batch = new Batch();
+            if (mergeOnly) {
+                batch.put(RefKeys.protection(target.id()), Bytes.of(new byte[0]));
+            } else {
+                batch.delete(RefKeys.protection(target.id()));
+            }
+            store.meta().commit(batch);
+            target.setMergeOnly(mergeOnly);
+        } finally {
+            target.heads().unlock();
+        }
+    }
+
+    static void refuseProtected(Branch branch) {
+        if (branch.mergeOnly()) {
+            String name = branch.id().branch();
+            throw new PfsException(
+                    ErrorCode.IMPOSSIBLE, "the branch '" + name + "' takes merges only", name);
+        }
+    }
+
+    private Branch branch(String name) {
+        if (name.startsWith(RefName.JOBS)) {
+            throw new PfsException(
+                    ErrorCode.IMPOSSIBLE,
+                    "the branch '" + name + "' is written by runs only",
+                    name);
+        }
+        BranchId id = new BranchId(repo, name);
+        return store.branches().find(id).orElseThrow(() -> Branches.missing(id));
+    }
+}
