@@ -37,7 +37,7 @@ public final class ProcessRuntime implements Runtime {
      */
     private static final String SUPERVISOR =
             "exec 3<&0; \"$@\" 3<&- </dev/null & c=$!;"
-                    + " (cat <&3 >/dev/null 2>&1; kill -KILL -- -$$) >/dev/null 2>&1 &"
+                    + " (cat <&3 >/dev/null 2>&1; kill -KILL -$$) >/dev/null 2>&1 &"
                     + " exec 3<&-; wait $c; exit $?";
 
     private static final List<String> KEPT_ENVIRONMENT =
