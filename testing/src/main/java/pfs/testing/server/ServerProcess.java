@@ -1,0 +1,166 @@
+package pfs.testing.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A {@code pfs serve} of its own process, on loopback, over a data directory. */
+public final class ServerProcess implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final int port;
+    private final Path log;
+    private final long startedNanos = System.nanoTime();
+    private long readyMillis;
+
+    private ServerProcess(Process process, int port, Path log) {
+        this.process = process;
+        this.port = port;
+        this.log = log;
+    }
+
+    /**
+     * Starts a server and does not wait for it.
+     *
+     * @param root the tree that has {@code pfs} in it
+     * @param wrapper what to start before it, such as strace; empty for nothing
+     */
+    public static ServerProcess start(Path root, Path data, List<String> wrapper)
+            throws IOException {
+        int port = freePort();
+        List<String> command = new ArrayList<>(wrapper);
+        command.addAll(
+                List.of(
+                        root.resolve("pfs").toString(),
+                        "serve",
+                        "--listen",
+                        "127.0.0.1:" + port,
+                        "--data",
+                        data.toString()));
+        Path log = data.resolveSibling(data.getFileName() + ".log");
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                        .start();
+        return new ServerProcess(process, port, log);
+    }
+
+    /** A server that is ready. */
+    public static ServerProcess ready(Path root, Path data) throws IOException {
+        ServerProcess server = start(root, data, List.of());
+        server.awaitReady();
+        return server;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Returns when the server answers. */
+    public void awaitReady() throws IOException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(uri("/healthz")).build();
+            while (System.nanoTime() < end && process.isAlive()) {
+                try {
+                    if (client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode()
+                            == 200) {
+                        readyMillis = (System.nanoTime() - startedNanos) / 1_000_000;
+                        return;
+                    }
+                } catch (IOException e) {
+                    pause();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new AssertionError("the server does not start; its log:\n" + tail());
+    }
+
+    private static void pause() throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(10);
+    }
+
+    /** The last lines that the server wrote. */
+    public String tail() throws IOException {
+        List<String> lines = Files.readAllLines(log);
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
+    }
+
+    public URI uri(String pathAndQuery) {
+        return URI.create("http://127.0.0.1:" + port + pathAndQuery);
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean alive() {
+        return process.isAlive();
+    }
+
+    /** Milliseconds from the start to the first answer. */
+    public long readyMillis() {
+        return readyMillis;
+    }
+
+    /** SIGKILL, at once. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /**
+     * SIGTERM, and its exit code within 10 seconds.
+     *
+     * @throws AssertionError if it takes longer
+     */
+    public int stop() throws InterruptedException {
+        if (process.descendants().findAny().isEmpty()) {
+            process.destroy();
+        } else {
+            // a wrapper ends with what it wraps
+            process.descendants().forEach(ProcessHandle::destroy);
+        }
+        if (!process.waitFor(10, TimeUnit.SECONDS)) {
+            close();
+            throw new AssertionError("the server does not stop within 10 s");
+        }
+        return process.exitValue();
+    }
+
+    /** Resident memory in KiB. */
+    public long residentKib() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/" + pid() + "/status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("[^0-9]", ""));
+            }
+        }
+        return 0;
+    }
+
+    /** Kills it if it still runs. */
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+}

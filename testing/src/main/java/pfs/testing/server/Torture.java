@@ -1,0 +1,112 @@
+package pfs.testing.server;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import pfs.testing.crash.CrashWorkloads;
+
+/**
+ * The torture's main program: {@code torture ROOT [--short|--long] [--seed N] [--only NAME]}. Runs
+ * every torture, says what it did in a line each, and exits with 1 if one of them found anything.
+ */
+public final class Torture {
+    private final Path root;
+    private final boolean longRun;
+    private final long seed;
+    private final Path work;
+    private final List<String> failed = new ArrayList<>();
+
+    private Torture(Path root, boolean longRun, long seed, Path work) {
+        this.root = root;
+        this.longRun = longRun;
+        this.seed = seed;
+        this.work = work;
+    }
+
+    private interface Part {
+        String run() throws Exception;
+    }
+
+    /** The program. */
+    public static void main(String[] arguments) throws Exception {
+        String only = "";
+        boolean longRun = false;
+        long seed = System.nanoTime();
+        for (int i = 1; i < arguments.length; i++) {
+            switch (arguments[i]) {
+                case "--short" -> longRun = false;
+                case "--long" -> longRun = true;
+                case "--seed" -> seed = Long.parseLong(arguments[++i]);
+                case "--only" -> only = arguments[++i];
+                default -> {
+                    System.err.println(
+                            "usage: torture [--short|--long] [--seed N] [--only"
+                                    + " crash|kill|order|hostile|memory]");
+                    System.exit(2);
+                }
+            }
+        }
+        Path work = Files.createTempDirectory("pfs-torture");
+        Torture torture = new Torture(Path.of(arguments[0]).toAbsolutePath(), longRun, seed, work);
+        System.out.println("seed " + seed + (longRun ? ", long" : ", short"));
+        torture.all(only);
+        if (torture.failed.isEmpty()) {
+            delete(work);
+        } else {
+            System.out.println("FAILED: " + torture.failed + "; what is left is in " + work);
+            System.exit(1);
+        }
+    }
+
+    private void all(String only) {
+        part(only, "crash", this::crash);
+        part(only, "kill", () -> new KillTorture(root, data("kill"), seed).run(longRun ? 200 : 10));
+        part(only, "order", () -> new SyncOrder(root, data("order")).run(longRun ? 2000 : 200));
+        part(only, "hostile", () -> new HostileClients(root, data("hostile")).run(longRun));
+        part(only, "memory", () -> new MemoryTorture(root, data("memory")).run(longRun));
+    }
+
+    private Path data(String name) {
+        return work.resolve(name);
+    }
+
+    private String crash() throws Exception {
+        CrashWorkloads workloads = new CrashWorkloads();
+        workloads.everyWorkload(1);
+        workloads.everyWorkload(2);
+        if (longRun) {
+            workloads.everyWorkload(3);
+        }
+        for (int i = 0; i < (longRun ? 5000 : 50); i++) {
+            workloads.random(seed + i, 20, 20);
+        }
+        return workloads.runs() + " workloads, " + workloads.states() + " crash states";
+    }
+
+    private void part(String only, String name, Part part) {
+        if (!only.isEmpty() && !only.equals(name)) {
+            return;
+        }
+        long start = System.nanoTime();
+        String said;
+        try {
+            said = part.run();
+        } catch (Exception | AssertionError e) {
+            failed.add(name);
+            e.printStackTrace(System.out);
+            said = "FAILED: " + e.getMessage();
+        }
+        System.out.printf("%-8s %5.1f s  %s%n", name, (System.nanoTime() - start) / 1e9, said);
+    }
+
+    private static void delete(Path directory) throws Exception {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

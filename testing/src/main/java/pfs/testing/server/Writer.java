@@ -1,0 +1,253 @@
+package pfs.testing.server;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client that writes below a directory of its own, one request after the other, and keeps what
+ * it was told. So at any moment it knows exactly what its directory holds, but for the one request
+ * that was not answered.
+ */
+final class Writer {
+    private static final int NAMES = 40;
+
+    /** A commit that was answered, and the writer's files in it: path → number of its bytes. */
+    record Acknowledged(String id, Map<String, Integer> files) {}
+
+    private final HttpClient client;
+    private final String directory;
+    private final Random random;
+    private final List<Acknowledged> commits = new ArrayList<>();
+    private Map<String, Integer> files = new TreeMap<>();
+    private @Nullable Map<String, Integer> inDoubt;
+    private int number;
+    private long answered;
+
+    Writer(HttpClient client, String directory, long seed) {
+        this.client = client;
+        this.directory = directory;
+        this.random = new Random(seed);
+    }
+
+    /** Requests that were answered. */
+    long answered() {
+        return answered;
+    }
+
+    List<Acknowledged> commits() {
+        return commits;
+    }
+
+    /** The bytes of a number: they name it, and all differ. */
+    static byte[] bytes(int number) {
+        Random random = new Random(number);
+        int length = number % 23 == 0 ? 400_000 : number % 7 == 0 ? 0 : random.nextInt(12_000);
+        byte[] bytes = new byte[Math.max(length, 24)];
+        random.nextBytes(bytes);
+        byte[] head = String.format("number %10d;     \n", number).getBytes();
+        System.arraycopy(head, 0, bytes, 0, head.length);
+        return bytes;
+    }
+
+    /** Writes until a request fails, which a kill does. */
+    void run(ServerProcess server) {
+        try {
+            while (true) {
+                step(server);
+            }
+        } catch (IOException e) {
+            // The fate of the last request is open: inDoubt says what it would make.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void step(ServerProcess server) throws IOException, InterruptedException {
+        int next = directory.hashCode() * 31 + ++number & 0x7fff_ffff;
+        String path = directory + "/" + random.nextInt(4) + "/" + random.nextInt(NAMES);
+        Map<String, Integer> after = new TreeMap<>(files);
+        switch (random.nextInt(20)) {
+            case 0, 1 -> {
+                commit(server);
+                return;
+            }
+            case 2, 3 -> {
+                boolean there = after.remove(path) != null;
+                inDoubt = after;
+                expect(send(server, "DELETE", path, null), there ? 204 : 404);
+            }
+            case 4 -> {
+                boolean there = after.containsKey(path);
+                after.putIfAbsent(path, next);
+                inDoubt = after;
+                expect(send(server, "POST", path, bytes(next)), there ? 409 : 201);
+            }
+            case 5 -> {
+                for (int i = 0; i < 5; i++) {
+                    after.put(directory + "/tar/" + i, next + i);
+                }
+                inDoubt = after;
+                expect(tar(server, next), 200);
+            }
+            default -> {
+                boolean there = after.put(path, next) != null;
+                inDoubt = after;
+                expect(send(server, "PUT", path, bytes(next)), there ? 200 : 201);
+            }
+        }
+        files = after;
+        inDoubt = null;
+        answered++;
+    }
+
+    private void commit(ServerProcess server) throws IOException, InterruptedException {
+        HttpResponse<String> answer = send(server, "POST", "/commit?message=m", null);
+        if (answer.statusCode() == 422 && files.isEmpty()) {
+            return;
+        }
+        if (answer.statusCode() != 200 && answer.statusCode() != 201) {
+            expect(answer, 201);
+        }
+        commits.add(new Acknowledged(answer.body().strip(), Map.copyOf(files)));
+        answered++;
+    }
+
+    private HttpResponse<String> tar(ServerProcess server, int first)
+            throws IOException, InterruptedException {
+        TarWriter tar = new TarWriter();
+        for (int i = 0; i < 5; i++) {
+            tar.file(Integer.toString(i), bytes(first + i));
+        }
+        HttpRequest request =
+                HttpRequest.newBuilder(server.uri("/pfs/" + directory + "/tar/"))
+                        .header("Content-Type", "application/x-tar")
+                        .timeout(Duration.ofSeconds(60))
+                        .PUT(HttpRequest.BodyPublishers.ofByteArray(tar.finish()))
+                        .build();
+        return send(request);
+    }
+
+    private HttpResponse<String> send(
+            ServerProcess server, String method, String path, byte @Nullable [] body)
+            throws IOException, InterruptedException {
+        String target = path.startsWith("/") ? path : "/pfs/" + path;
+        HttpRequest request =
+                HttpRequest.newBuilder(server.uri(target))
+                        .timeout(Duration.ofSeconds(60))
+                        .method(
+                                method,
+                                body == null
+                                        ? HttpRequest.BodyPublishers.noBody()
+                                        : HttpRequest.BodyPublishers.ofByteArray(body))
+                        .build();
+        return send(request);
+    }
+
+    private HttpResponse<String> send(HttpRequest request)
+            throws IOException, InterruptedException {
+        try {
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (HttpTimeoutException e) {
+            throw new AssertionError("no answer within 60 s: " + request, e);
+        }
+    }
+
+    private static void expect(HttpResponse<String> answer, int status) {
+        if (answer.statusCode() != status) {
+            throw new AssertionError(
+                    answer.request()
+                            + " was answered with "
+                            + answer.statusCode()
+                            + " instead of "
+                            + status
+                            + ": "
+                            + answer.body());
+        }
+    }
+
+    // ---- after the restart
+
+    /** Compares the branch with what was told; the request in doubt is settled by what is there. */
+    void verify(ServerProcess server) throws IOException, InterruptedException {
+        Map<String, Integer> found = read(server, "");
+        if (!found.equals(files)) {
+            if (inDoubt == null || !found.equals(inDoubt)) {
+                throw new AssertionError(
+                        directory
+                                + ": acknowledged "
+                                + files
+                                + "\n in doubt "
+                                + inDoubt
+                                + "\n found "
+                                + found);
+            }
+            files = found;
+        }
+        inDoubt = null;
+    }
+
+    /** Compares a commit with what the writer knew when it was answered. */
+    void verify(ServerProcess server, Acknowledged commit)
+            throws IOException, InterruptedException {
+        Map<String, Integer> found = read(server, "commit=" + commit.id);
+        if (!found.equals(commit.files)) {
+            throw new AssertionError(
+                    directory
+                            + " in commit "
+                            + commit.id
+                            + ": acknowledged "
+                            + new TreeMap<>(commit.files)
+                            + "\n found "
+                            + found);
+        }
+    }
+
+    /** All files below the directory, each checked byte for byte against the number in it. */
+    private Map<String, Integer> read(ServerProcess server, String query)
+            throws IOException, InterruptedException {
+        Map<String, Integer> found = new TreeMap<>();
+        HttpRequest list =
+                HttpRequest.newBuilder(
+                                server.uri(
+                                        "/pfs/" + directory + "/?recursive&limit=100000&" + query))
+                        .build();
+        HttpResponse<String> names = client.send(list, HttpResponse.BodyHandlers.ofString());
+        if (names.statusCode() == 404) {
+            return found;
+        }
+        expect(names, 200);
+        for (String line : names.body().lines().toList()) {
+            String path = line.startsWith(directory + "/") ? line : directory + "/" + line;
+            if (!path.endsWith("/")) {
+                found.put(path, readFile(server, path, query));
+            }
+        }
+        return found;
+    }
+
+    private int readFile(ServerProcess server, String path, String query)
+            throws IOException, InterruptedException {
+        HttpRequest get = HttpRequest.newBuilder(server.uri("/pfs/" + path + "?" + query)).build();
+        HttpResponse<byte[]> file = client.send(get, HttpResponse.BodyHandlers.ofByteArray());
+        if (file.statusCode() != 200 || file.body().length < 24) {
+            throw new AssertionError(
+                    path + ": " + file.statusCode() + ", " + file.body().length + " bytes");
+        }
+        int its = Integer.parseInt(new String(file.body(), 7, 10).strip());
+        if (!Arrays.equals(file.body(), bytes(its))) {
+            throw new AssertionError(path + " is torn: number " + its);
+        }
+        return its;
+    }
+}

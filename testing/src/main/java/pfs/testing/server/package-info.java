@@ -1,0 +1,3 @@
+/** Torture of a real server: kills, traces, hostile clients, memory. */
+@org.jspecify.annotations.NullMarked
+package pfs.testing.server;
