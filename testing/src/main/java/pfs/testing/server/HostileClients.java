@@ -50,6 +50,9 @@ public final class HostileClients {
                 }
             }
             String after = get(server, "/pfs/?recursive");
+            if (!get(server, "/commits").isEmpty()) {
+                wrong.add("something was committed");
+            }
             if (!after.equals(before)) {
                 wrong.add("something was left behind: " + after);
             }
