@@ -115,8 +115,10 @@ final class RunQueue {
             end = interruptedOr(run, String.valueOf(e.getMessage()));
         } catch (Exception e) {
             end = interruptedOr(run, "the run failed by a fault of pfs: " + e);
-            System.getLogger(RunQueue.class.getName())
-                    .log(System.Logger.Level.ERROR, "run " + started.id(), e);
+            if (end != null && end.error() != null) {
+                System.getLogger(RunQueue.class.getName())
+                        .log(System.Logger.Level.ERROR, "run " + started.id(), e);
+            }
         } finally {
             ticker.interrupt();
             ticker.join();

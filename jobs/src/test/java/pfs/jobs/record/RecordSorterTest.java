@@ -105,7 +105,8 @@ class RecordSorterTest {
                         out.add(
                                 new String(bytes, key, keyLength, ISO_8859_1)
                                         + "|"
-                                        + new String(bytes, key + keyLength, tailLength, ISO_8859_1)));
+                                        + new String(
+                                                bytes, key + keyLength, tailLength, ISO_8859_1)));
         return out;
     }
 
@@ -141,9 +142,9 @@ class RecordSorterTest {
                                 Framing.NDJSON,
                                 "[\"a\\n\\u0041\", {\"x\": [1]}]\n\n [ \"b\" , 2 ] \n"
                                         .getBytes(ISO_8859_1)))
-                .containsExactly(
-                        "a\nA|[\"a\\n\\u0041\", {\"x\": [1]}]", "b| [ \"b\" , 2 ] ");
-        for (String bad : List.of("{}", "[1, 2]", "[\"a\"]", "[\"a\", 1", "[\"\\u00\", 1]", "[\"a")) {
+                .containsExactly("a\nA|[\"a\\n\\u0041\", {\"x\": [1]}]", "b| [ \"b\" , 2 ] ");
+        for (String bad :
+                List.of("{}", "[1, 2]", "[\"a\"]", "[\"a\", 1", "[\"\\u00\", 1]", "[\"a")) {
             assertThatThrownBy(() -> parse(Framing.NDJSON, bad.getBytes(ISO_8859_1)))
                     .as(bad)
                     .isInstanceOf(BadAnswerException.class);

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A real Docker Engine of the test's own, with its own socket, images and networks; it ends with the
- * test. Its only image is {@code pfs-test}: busybox with an HTTP server in shell.
+ * A real Docker Engine of the test's own, with its own socket, images and networks; it ends with
+ * the test. Its only image is {@code pfs-test}: busybox with an HTTP server in shell.
  */
 public final class DockerEngine implements AutoCloseable {
     private final Path directory;
@@ -83,13 +83,16 @@ public final class DockerEngine implements AutoCloseable {
             }
             Thread.sleep(200);
         }
-        throw new IOException("dockerd does not answer: " + Files.readString(directory.resolve("log")));
+        throw new IOException(
+                "dockerd does not answer: " + Files.readString(directory.resolve("log")));
     }
 
     private void importImage() throws IOException, InterruptedException {
         Path root = Files.createDirectories(directory.resolve("root/bin"));
         Files.copy(find("busybox"), root.resolve("busybox"));
-        for (String name : "sh cat nc ls ip ping wget sleep head tr wc rm dd touch id mount echo grep awk kill".split(" ")) {
+        for (String name :
+                "sh cat nc ls ip ping wget sleep head tr wc rm dd touch id mount echo grep awk kill"
+                        .split(" ")) {
             Files.createSymbolicLink(root.resolve(name), Path.of("busybox"));
         }
         Files.createDirectories(root.resolveSibling("tmp"));

@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Test;
 import pfs.error.PfsException;
 import pfs.jobs.runtime.docker.DockerRuntime;
 
-/** The contract, the confinement and the limits, with a real engine, which the test starts itself; it says so where it cannot. */
+/**
+ * The contract, the confinement and the limits, with a real engine, which the test starts itself;
+ * it says so where it cannot.
+ */
 @Tag("docker")
 class DockerRuntimeTest extends RuntimeContract {
     private static DockerEngine engine;
@@ -68,7 +71,9 @@ class DockerRuntimeTest extends RuntimeContract {
     void fromInsideThereIsNoWayOut() throws Exception {
         List<String> hosts = new ArrayList<>();
         for (NetworkInterface device : Collections.list(NetworkInterface.getNetworkInterfaces())) {
-            device.getInetAddresses().asIterator().forEachRemaining(a -> hosts.add(a.getHostAddress()));
+            device.getInetAddresses()
+                    .asIterator()
+                    .forEachRemaining(a -> hosts.add(a.getHostAddress()));
         }
         try (ServerSocket here = new ServerSocket(0, 10, InetAddress.getByName("0.0.0.0"));
                 Worker other = start(serving());
@@ -99,7 +104,11 @@ class DockerRuntimeTest extends RuntimeContract {
                                             + here.getLocalPort()
                                             + " </dev/null && echo reached; echo end"))
                     .doesNotContain("reached");
-            assertThat(run(worker, "ping -c 1 -w 1 192.0.2.1; nc -w 1 1.1.1.1 53 </dev/null && echo reached; echo end"))
+            assertThat(
+                            run(
+                                    worker,
+                                    "ping -c 1 -w 1 192.0.2.1; nc -w 1 1.1.1.1 53 </dev/null &&"
+                                            + " echo reached; echo end"))
                     .doesNotContain("reached")
                     .doesNotContain("1 packets received");
             assertThat(run(worker, "ls /var/run/docker.sock /run 2>&1; ls -d /dev/sd* 2>&1"))
@@ -110,7 +119,11 @@ class DockerRuntimeTest extends RuntimeContract {
     @Test
     void thereIsNoCapabilityAndTheRootIsReadOnly() throws Exception {
         try (Worker worker = start(serving())) {
-            assertThat(run(worker, "grep -E 'Cap(Inh|Prm|Eff|Bnd|Amb)|NoNewPrivs' /proc/self/status"))
+            assertThat(
+                            run(
+                                    worker,
+                                    "grep -E 'Cap(Inh|Prm|Eff|Bnd|Amb)|NoNewPrivs'"
+                                            + " /proc/self/status"))
                     .isEqualTo(
                             "CapInh:\t0000000000000000\nCapPrm:\t0000000000000000\n"
                                     + "CapEff:\t0000000000000000\nCapBnd:\t0000000000000000\n"
@@ -118,7 +131,8 @@ class DockerRuntimeTest extends RuntimeContract {
             assertThat(run(worker, "touch /x /bin/x; touch /tmp/x && echo fine"))
                     .contains("Read-only file system")
                     .contains("fine");
-            assertThat(run(worker, "mount -t tmpfs x /tmp && echo mounted")).doesNotContain("mounted");
+            assertThat(run(worker, "mount -t tmpfs x /tmp && echo mounted"))
+                    .doesNotContain("mounted");
         }
     }
 
@@ -134,7 +148,8 @@ class DockerRuntimeTest extends RuntimeContract {
             assertThat(
                             run(
                                     worker,
-                                    "i=0; while [ $i -lt 2000 ]; do sleep 5 & i=$((i+1)); done; echo end"))
+                                    "i=0; while [ $i -lt 2000 ]; do sleep 5 & i=$((i+1)); done;"
+                                            + " echo end"))
                     .containsAnyOf("can't fork", "Resource temporarily unavailable", "Killed");
         }
     }
@@ -144,7 +159,8 @@ class DockerRuntimeTest extends RuntimeContract {
         try (Worker worker =
                 start(
                         "\"image\": \"pfs-test\", \"limits\": {\"memory\": \"16MiB\"}, \"command\":"
-                            + " [\"/bin/awk\", \"BEGIN { for (i = 0; i < 100000000; i++) a[i] = i }\"]")) {
+                            + " [\"/bin/awk\", \"BEGIN { for (i = 0; i < 100000000; i++) a[i] = i"
+                            + " }\"]")) {
             for (int i = 0; i < 300 && worker.exit().isEmpty(); i++) {
                 Thread.sleep(100);
             }

@@ -38,7 +38,11 @@ class ProcessRuntimeTest extends RuntimeContract {
 
     @Override
     String serving() {
-        return "\"command\": [\"python3\", \"" + directory.resolve("server.py") + "\", \"" + mark + "\"]";
+        return "\"command\": [\"python3\", \""
+                + directory.resolve("server.py")
+                + "\", \""
+                + mark
+                + "\"]";
     }
 
     @Override

@@ -24,8 +24,8 @@ class SpecJsonTest {
                             + " ['a', ''], 'env': {'MODE': 'fast'}, 'split': 'fixed:100', 'reduce':"
                             + " {'per': 'batch'}, 'combine': 'combine', 'parts': 3, 'trigger':"
                             + " 'commit', 'parallel': 4, 'concurrency': 2, 'limits': {'cpu': 0.5,"
-                            + " 'memory': '256MiB', 'idle': '1.5s', 'total': '2h', 'output':"
-                            + " 1000}, 'maxBad': 7, 'memo': true, 'path': false, 'recheck': 0.01,"
+                            + " 'memory': '256MiB', 'idle': '1.5s', 'total': '2h', 'output': 1000},"
+                            + " 'maxBad': 7, 'memo': true, 'path': false, 'recheck': 0.01,"
                             + " 'network': 'egress'}");
         assertThat(spec.input()).isEqualTo(new Input.Files(null, "b", "logs/**/*.txt"));
         assertThat(spec.split()).isEqualTo(new Split.Fixed(100));

@@ -86,7 +86,8 @@ class SplitPlannerTest {
                         switch (split) {
                             case Split.None _ -> false;
                             case Split.Lines _ -> bytes[end - 1] == '\n';
-                            case Split.BlankLine _ -> bytes[end - 1] == '\n' && bytes[end - 2] == '\n';
+                            case Split.BlankLine _ ->
+                                    bytes[end - 1] == '\n' && bytes[end - 2] == '\n';
                             case Split.Fixed(int n) -> end % n == 0;
                         };
                 assertThat(record).as("a record ends at " + end).isTrue();

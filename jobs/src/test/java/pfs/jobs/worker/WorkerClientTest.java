@@ -122,7 +122,8 @@ class WorkerClientTest {
 
     private String send(String body) throws IOException {
         return client.exchange(
-                post(body), a -> a.status() + ":" + new String(a.body().readAllBytes(), ISO_8859_1));
+                post(body),
+                a -> a.status() + ":" + new String(a.body().readAllBytes(), ISO_8859_1));
     }
 
     @Test
@@ -204,7 +205,9 @@ class WorkerClientTest {
                 (socket, in) -> {
                     readRequest(in);
                     socket.getOutputStream()
-                            .write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n".getBytes(ISO_8859_1));
+                            .write(
+                                    "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"
+                                            .getBytes(ISO_8859_1));
                     while (true) {
                         socket.getOutputStream().write('x');
                         Thread.sleep(200);
