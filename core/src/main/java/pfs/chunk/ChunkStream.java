@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
+import pfs.object.ObjectBytes;
 import pfs.object.ObjectKind;
 import pfs.object.ObjectReader;
 
@@ -22,6 +23,7 @@ final class ChunkStream implements AutoCloseable {
 
     private ChunkCursor.@Nullable Place next;
     private @Nullable Ahead ahead;
+    private @Nullable ObjectBytes current;
     private int held;
 
     ChunkStream(
@@ -46,7 +48,7 @@ final class ChunkStream implements AutoCloseable {
         if (place == null) {
             return null;
         }
-        byte[] bytes = fetched(place);
+        ByteBuffer bytes = fetched(place).bytes();
         next = null;
         if (place.end() < end) {
             next = cursor.next();
@@ -54,7 +56,7 @@ final class ChunkStream implements AutoCloseable {
         }
         int from = (int) Math.max(0, offset - place.start());
         int to = (int) Math.min(place.length(), end - place.start());
-        return ByteBuffer.wrap(bytes, from, to - from).slice();
+        return bytes.slice(bytes.position() + from, to - from);
     }
 
     @Override
@@ -64,18 +66,35 @@ final class ChunkStream implements AutoCloseable {
         @Nullable Ahead dropped = ahead;
         if (dropped != null) {
             ahead = null;
-            dropped.bytes.whenComplete((_, _) -> memory.release(dropped.length));
+            dropped.bytes.whenComplete(
+                    (bytes, _) -> {
+                        if (bytes != null) {
+                            bytes.close();
+                        }
+                        memory.release(dropped.length);
+                    });
         }
     }
 
     private void release() {
+        @Nullable ObjectBytes read = current;
+        if (read != null) {
+            current = null;
+            read.close();
+        }
         if (held > 0) {
             memory.release(held);
             held = 0;
         }
     }
 
-    private byte[] fetched(ChunkCursor.Place place) {
+    private ObjectBytes fetched(ChunkCursor.Place place) {
+        ObjectBytes bytes = takeIn(place);
+        current = bytes;
+        return bytes;
+    }
+
+    private ObjectBytes takeIn(ChunkCursor.Place place) {
         @Nullable Ahead coming = ahead;
         if (coming == null) {
             memory.acquire(place.length());
@@ -97,7 +116,7 @@ final class ChunkStream implements AutoCloseable {
 
     private void fetchAhead(ChunkCursor.Place place) {
         if (memory.tryAcquire(place.length())) {
-            CompletableFuture<byte[]> coming = new CompletableFuture<>();
+            CompletableFuture<ObjectBytes> coming = new CompletableFuture<>();
             ahead = new Ahead(coming, place.length());
             Thread.startVirtualThread(
                     () -> {
@@ -110,22 +129,24 @@ final class ChunkStream implements AutoCloseable {
         }
     }
 
-    private byte[] read(ChunkCursor.Place place) {
-        byte[] bytes = objects.read(place.chunk(), ObjectKind.CHUNK);
-        if (bytes.length != place.length()) {
+    private ObjectBytes read(ChunkCursor.Place place) {
+        ObjectBytes object = objects.lend(place.chunk(), ObjectKind.CHUNK);
+        int length = object.bytes().remaining();
+        if (length != place.length()) {
+            object.close();
             throw new PfsException(
                     ErrorCode.CORRUPT,
                     "chunk "
                             + place.chunk()
                             + " has "
-                            + bytes.length
+                            + length
                             + " bytes, its file says "
                             + place.length(),
                     place.chunk().toString());
         }
-        return bytes;
+        return object;
     }
 
     /** The next chunk on its way; its memory is taken already. */
-    private record Ahead(CompletableFuture<byte[]> bytes, int length) {}
+    private record Ahead(CompletableFuture<ObjectBytes> bytes, int length) {}
 }

@@ -91,6 +91,28 @@ final class Compressor implements AutoCloseable {
         }
     }
 
+    /** As the other, from one direct buffer into another, which it fills. */
+    void decompress(ByteBuffer bytes, ByteBuffer raw) {
+        ZstdDecompressCtx context = take(decompressors, ZstdDecompressCtx::new);
+        try {
+            int got =
+                    context.decompressDirectByteBuffer(
+                            raw,
+                            raw.position(),
+                            raw.remaining(),
+                            bytes,
+                            bytes.position(),
+                            bytes.remaining());
+            if (got != raw.remaining()) {
+                throw new IllegalArgumentException(got + " bytes instead of " + raw.remaining());
+            }
+        } catch (ZstdException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        } finally {
+            giveBack(decompressors, context);
+        }
+    }
+
     /** A record's raw bytes, in an array of their own; the payload must have an array. */
     byte[] raw(PackRecord record) {
         ByteBuffer payload = record.payload();

@@ -12,6 +12,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
+import pfs.object.ObjectBytes;
 import pfs.object.ObjectId;
 import pfs.object.ObjectInserter;
 import pfs.object.ObjectKind;
@@ -43,6 +44,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     private final PackLog log;
     private final long maxPack;
     private final Compressor compressor = new Compressor();
+    private final DirectBuffers buffers = new DirectBuffers();
 
     /** Objects that the index does not know yet. */
     private final ConcurrentHashMap<ObjectId, Place> recent = new ConcurrentHashMap<>();
@@ -76,26 +78,63 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
 
     @Override
     public byte[] read(ObjectId id, ObjectKind kind) {
-        Place place = place(id);
-        if (place == null) {
-            throw new PfsException(
-                    ErrorCode.CORRUPT, "the " + kind + " " + id + " is missing", id.toString());
-        }
-        log.writeOut(PackNumber.position(place.pack(), place.offset()) + place.length());
-        ByteBuffer bytes = ByteBuffer.allocate(place.length());
+        Place place = found(id, kind);
         try {
-            packs.read(PackNumber.pack(place.pack()), place.offset(), bytes);
-            return raw(id, RecordFormat.decode(bytes.flip()));
+            return raw(id, record(place, ByteBuffer.allocate(place.length())));
         } catch (IOException | PfsException | IllegalArgumentException e) {
             throw damaged(kind, id, place, e);
         }
     }
 
+    @Override
+    public ObjectBytes lend(ObjectId id, ObjectKind kind) {
+        Place place = found(id, kind);
+        DirectBuffers.Lent stored = buffers.lend(place.length());
+        boolean passedOn = false;
+        try {
+            PackRecord record = record(place, stored.bytes());
+            verify(id, record);
+            if (record.flags() == RecordFormat.PLAIN) {
+                passedOn = true;
+                return stored.with(record.payload());
+            }
+            DirectBuffers.Lent raw = buffers.lend(record.rawLength());
+            compressor.decompress(record.payload(), raw.bytes());
+            return raw;
+        } catch (IOException | PfsException | IllegalArgumentException e) {
+            throw damaged(kind, id, place, e);
+        } finally {
+            if (!passedOn) {
+                stored.close();
+            }
+        }
+    }
+
+    private Place found(ObjectId id, ObjectKind kind) {
+        Place place = place(id);
+        if (place == null) {
+            throw new PfsException(
+                    ErrorCode.CORRUPT, "the " + kind + " " + id + " is missing", id.toString());
+        }
+        return place;
+    }
+
+    /** The record at a place, read into a buffer of its length, which it shares. */
+    private PackRecord record(Place place, ByteBuffer into) throws IOException {
+        log.writeOut(PackNumber.position(place.pack(), place.offset()) + place.length());
+        packs.read(PackNumber.pack(place.pack()), place.offset(), into);
+        return RecordFormat.decode(into.flip());
+    }
+
     private byte[] raw(ObjectId id, PackRecord record) {
+        verify(id, record);
+        return compressor.raw(record);
+    }
+
+    private static void verify(ObjectId id, PackRecord record) {
         if (!id.equals(ObjectId.decode(record.id(), 0))) {
             throw new IllegalArgumentException("another object is there");
         }
-        return compressor.raw(record);
     }
 
     private static PfsException damaged(ObjectKind kind, ObjectId id, Place place, Exception e) {

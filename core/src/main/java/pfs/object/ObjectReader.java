@@ -10,6 +10,11 @@ public interface ObjectReader {
      */
     byte[] read(ObjectId id, ObjectKind kind);
 
+    /** As {@link #read}, in memory that goes back: for large objects that are passed on at once. */
+    default ObjectBytes lend(ObjectId id, ObjectKind kind) {
+        return ObjectBytes.of(read(id, kind));
+    }
+
     /** True if the object is there. It may not be durable yet: see {@link ObjectInserter#flush}. */
     boolean contains(ObjectId id);
 }
