@@ -2,9 +2,9 @@ package pfs.jobs.engine;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import pfs.jobs.runtime.Runtime;
 import pfs.jobs.spec.JobSpec;
+import pfs.jobs.worker.PercentEncoding;
 
 /** The inputs that failed for good; too many of them fail the run. Thread-safe. */
 public final class BadInputs {
@@ -42,26 +42,6 @@ public final class BadInputs {
     }
 
     private String repeat(MapTask task) {
-        JobSpec spec = plan.spec();
-        StringBuilder text = new StringBuilder();
-        String command = String.join(" ", spec.command().stream().map(BadInputs::quoted).toList());
-        StringBuilder env = new StringBuilder();
-        boolean docker = program.id().startsWith("sha256:");
-        spec.env()
-                .forEach(
-                        (name, value) ->
-                                env.append(docker ? "-e " : "")
-                                        .append(quoted(name + "=" + value))
-                                        .append(' '));
-        text.append("  ")
-                .append(
-                        docker
-                                ? "docker run --rm -p 127.0.0.1:8080:8080 -e PORT=8080 "
-                                        + env
-                                        + program.id()
-                                : "env PORT=8080 " + env)
-                .append(command.isEmpty() ? "" : docker ? " " + command : command)
-                .append("\n  curl -s ");
         String range =
                 task.whole()
                         ? ""
@@ -70,23 +50,43 @@ public final class BadInputs {
                                 + "-"
                                 + (task.piece().offset() + task.piece().length() - 1)
                                 + " ";
-        String encoded = pfs.jobs.worker.PercentEncoding.encode(task.path());
-        text.append(range)
-                .append("'http://localhost:7370/repos/")
-                .append(plan.inputRepo())
-                .append("/pfs/")
-                .append(encoded)
-                .append("?commit=")
-                .append(plan.input().id())
-                .append("' | curl -i --data-binary @- ");
-        if (spec.path()) {
-            text.append("-H 'Pfs-Path: ").append(encoded).append("' ");
-        }
-        return text.append("http://localhost:8080/map").toString();
+        String path = PercentEncoding.encode(task.path());
+        return "  "
+                + startOfWorker()
+                + "\n  curl -s "
+                + range
+                + "'http://localhost:7370/repos/"
+                + plan.inputRepo()
+                + "/pfs/"
+                + path
+                + "?commit="
+                + plan.input().id()
+                + "' | curl -i --data-binary @- "
+                + (plan.spec().path() ? "-H 'Pfs-Path: " + path + "' " : "")
+                + "http://localhost:8080/map";
     }
 
-    private static String quoted(@Nullable String word) {
-        String text = String.valueOf(word);
+    private String startOfWorker() {
+        JobSpec spec = plan.spec();
+        boolean docker = program.id().startsWith("sha256:");
+        StringBuilder text =
+                new StringBuilder(
+                        docker
+                                ? "docker run --rm -p 127.0.0.1:8080:8080 -e PORT=8080"
+                                : "env PORT=8080");
+        spec.env()
+                .forEach(
+                        (name, value) ->
+                                text.append(docker ? " -e " : " ")
+                                        .append(quoted(name + "=" + value)));
+        if (docker) {
+            text.append(' ').append(program.id());
+        }
+        spec.command().forEach(word -> text.append(' ').append(quoted(word)));
+        return text.toString();
+    }
+
+    private static String quoted(String text) {
         return text.matches("[A-Za-z0-9_./:=@%+,-]+")
                 ? text
                 : "'" + text.replace("'", "'\\''") + "'";

@@ -265,20 +265,9 @@ public final class WorkerPool implements AutoCloseable {
         String last = "";
         try {
             while (System.nanoTime() - start < HEALTHY.toNanos() && !stopped()) {
-                try {
-                    int status = probe.exchange(Request.get("/health"), a -> a.status());
-                    if (status != 503) {
-                        return healthy(worker);
-                    }
-                    last = "GET /health answers 503";
-                } catch (BadAnswerException e) {
-                    // It answers: that is all that is asked of it here.
-                    last = String.valueOf(e.getMessage());
-                    if (last.startsWith("the answer has neither")) {
-                        return healthy(worker);
-                    }
-                } catch (IOException e) {
-                    last = String.valueOf(e.getMessage());
+                last = obstacle(probe);
+                if (last.isEmpty()) {
+                    return healthy(worker);
                 }
                 Optional<Worker.Exit> exit = pause > 30 ? worker.exit() : Optional.empty();
                 if (exit.isPresent()) {
@@ -293,6 +282,19 @@ public final class WorkerPool implements AutoCloseable {
         throw unhealthy(
                 worker,
                 "the container was not ready within " + HEALTHY.toSeconds() + " s: " + last);
+    }
+
+    /** Why a worker is not ready; "" if it is: any answer but 503 will do. */
+    private static String obstacle(WorkerClient probe) {
+        try {
+            int status = probe.exchange(Request.get("/health"), a -> a.status());
+            return status == 503 ? "GET /health answers 503" : "";
+        } catch (BadAnswerException e) {
+            String message = String.valueOf(e.getMessage());
+            return message.startsWith("the answer has neither") ? "" : message;
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 
     private PooledWorker healthy(Worker worker) {
