@@ -44,7 +44,8 @@ final class Maintenance implements AutoCloseable {
 
     private void run() {
         try {
-            while (!closing.await(PERIOD_MILLIS, TimeUnit.MILLISECONDS)) {
+            while (!closing.await(PERIOD_MILLIS, TimeUnit.MILLISECONDS)
+                    && journal.stopped().isEmpty()) {
                 round();
             }
         } catch (InterruptedException e) {

@@ -62,6 +62,10 @@ public final class TreePath {
                             + MAX_NAME,
                     path);
         }
+        verifyCharacters(path, name);
+    }
+
+    private static void verifyCharacters(String path, String name) {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
             if (Character.isISOControl(c)) {
