@@ -3,7 +3,6 @@ package pfs.server.http;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Response;
 
 /**
@@ -15,12 +14,14 @@ final class AnswerStream extends OutputStream {
     private static final int PIECE = 32 * 1024;
 
     private final Response response;
+    private final long rate;
     private byte[] piece = new byte[1024];
     private int size;
     private long total;
 
-    AnswerStream(Response response) {
+    AnswerStream(Response response, long rate) {
         this.response = response;
+        this.rate = rate;
     }
 
     @Override
@@ -60,7 +61,7 @@ final class AnswerStream extends OutputStream {
     private void send(boolean last) throws IOException {
         total += size;
         ByteBuffer bytes = ByteBuffer.wrap(piece, 0, size);
-        Content.Sink.write(response, last, bytes);
+        Sending.write(response, last, bytes, rate);
         size = 0;
     }
 

@@ -18,17 +18,21 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class Body {
+    /** Seconds of waiting before the rate counts. */
+    private static final int GRACE_SECONDS = 10;
+
     private final Request request;
     private final long limit;
+    private final long rate;
+    private long waited;
+    private long taken;
     private long size;
     private boolean ended;
 
-    /**
-     * @param limit bytes that a body may have; more is a 413
-     */
-    Body(Request request, long limit) {
+    Body(Request request, Limits limits) {
         this.request = request;
-        this.limit = limit;
+        this.limit = limits.bodyBytes();
+        this.rate = limits.rate();
     }
 
     /** Takes a piece; the buffer is only valid during the call. */
@@ -87,20 +91,40 @@ public final class Body {
             Content.Chunk chunk = request.read();
             if (chunk == null) {
                 await();
+                checkRate();
             } else if (Content.Chunk.isFailure(chunk)) {
                 ended = true;
                 throw new BrokenBodyException(chunk.getFailure());
             } else {
+                taken += chunk.remaining();
                 return chunk;
             }
         }
     }
 
+    /** A client that sends a byte now and then, to hold on to what it has here, is let go. */
+    private void checkRate() throws IOException {
+        long seconds = waited / 1_000_000_000L;
+        if (seconds > GRACE_SECONDS && taken < (seconds - GRACE_SECONDS) * rate) {
+            ended = true;
+            throw new BrokenBodyException(
+                    new TimeoutException(
+                            taken
+                                    + " bytes in "
+                                    + seconds
+                                    + " s, the least is "
+                                    + rate
+                                    + " a second"));
+        }
+    }
+
     private void await() throws IOException {
+        long start = System.nanoTime();
         Semaphore ready = new Semaphore(0);
         request.demand(ready::release);
         try {
             ready.acquire();
+            waited += System.nanoTime() - start;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while a body was read", e);

@@ -52,7 +52,7 @@ public final class Dispatcher extends Handler.Abstract {
         long start = System.nanoTime();
         meter.begin();
         request.addIdleTimeoutListener(WORKING);
-        Exchange exchange = new Exchange(request, response, limits.bodyBytes());
+        Exchange exchange = new Exchange(request, response, limits);
         String name = "none";
         Throwable failure = null;
         boolean permitted = permits.tryAcquire();

@@ -8,7 +8,6 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
-import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.jspecify.annotations.Nullable;
@@ -33,16 +32,18 @@ public final class Exchange {
     private final Response response;
     private final Body body;
     private final boolean head;
+    private final long rate;
     private RouteTable.@Nullable Match match;
     private @Nullable Query query;
     private String caller = "anonymous";
     private @Nullable Gate gate;
     private long sent;
 
-    Exchange(Request request, Response response, long maxBody) {
+    Exchange(Request request, Response response, Limits limits) {
         this.request = request;
         this.response = response;
-        this.body = new Body(request, maxBody);
+        this.body = new Body(request, limits);
+        this.rate = limits.rate();
         this.head = request.getMethod().equals("HEAD");
     }
 
@@ -196,7 +197,7 @@ public final class Exchange {
 
     /** Ends an answer without a body. */
     public void end() throws IOException {
-        Content.Sink.write(response, true, null);
+        Sending.write(response, true, null, rate);
     }
 
     /** Answers lines of text, whole. */
@@ -226,7 +227,7 @@ public final class Exchange {
      */
     public void piece(ByteBuffer bytes, boolean last) throws IOException {
         sent += bytes.remaining();
-        Content.Sink.write(response, last, bytes);
+        Sending.write(response, last, bytes, rate);
     }
 
     /** Writes a body of any length. */
@@ -241,7 +242,7 @@ public final class Exchange {
             end();
             return;
         }
-        AnswerStream out = new AnswerStream(response);
+        AnswerStream out = new AnswerStream(response, rate);
         try {
             writer.write(out);
             out.finish();

@@ -18,7 +18,6 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
-import pfs.server.http.Limits;
 
 /** Jetty's connectors: HTTP/1.1 and HTTP/2 on one port, in the clear or over TLS. */
 final class Connectors {
@@ -30,7 +29,7 @@ final class Connectors {
     private Connectors() {}
 
     static ServerConnector of(Server server, Settings settings) throws IOException {
-        HttpConfiguration http = configuration(settings.limits());
+        HttpConfiguration http = configuration();
         Settings.Tls tls = settings.tls();
         List<ConnectionFactory> factories = new ArrayList<>();
         if (tls == null) {
@@ -66,7 +65,7 @@ final class Connectors {
         return connector;
     }
 
-    private static HttpConfiguration configuration(Limits limits) {
+    private static HttpConfiguration configuration() {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setRequestHeaderSize(HEAD);
@@ -78,8 +77,6 @@ final class Connectors {
                         "pfs",
                         UriCompliance.Violation.USER_INFO,
                         UriCompliance.Violation.FRAGMENT));
-        http.setMinRequestDataRate(limits.rate());
-        http.setMinResponseDataRate(limits.rate());
         http.setRelativeRedirectAllowed(true);
         return http;
     }

@@ -34,6 +34,13 @@ public final class Logs extends ContextAwareBase implements Configurator {
         if ("json".equals(System.getProperty("pfs.log.format"))) {
             JsonEncoder json = new JsonEncoder();
             json.setContext(context);
+            json.setWithFormattedMessage(true);
+            json.setWithMessage(false);
+            json.setWithArguments(false);
+            json.setWithContext(false);
+            json.setWithMDC(false);
+            json.setWithSequenceNumber(false);
+            json.setWithNanoseconds(false);
             json.start();
             return json;
         }

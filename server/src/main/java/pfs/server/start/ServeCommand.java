@@ -118,7 +118,7 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(names = "--max-connections", paramLabel = "N", description = "open at once (10000)")
     private int maxConnections = Limits.USUAL.connections();
 
-    @Option(names = "--max-requests", paramLabel = "N", description = "answered at once (2000)")
+    @Option(names = "--max-requests", paramLabel = "N", description = "answered at once (10000)")
     private int maxRequests = Limits.USUAL.requests();
 
     @Option(names = "--max-uploads", paramLabel = "N", description = "large bodies at once (64)")
