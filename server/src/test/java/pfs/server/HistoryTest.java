@@ -220,4 +220,74 @@ class HistoryTest extends HttpTest {
             assertThat(send("PUT", "/repos/" + bad, null).statusCode()).as(bad).isIn(400, 413);
         }
     }
+
+    @Test
+    void aMergeTakesBothSidesAndNamesConflicts() {
+        put(repo + "/pfs/a", "1");
+        put(repo + "/pfs/b", "1");
+        String first = commit("");
+        post(repo + "/branches/side?commit=" + first, "");
+        put(repo + "/pfs/a?branch=side", "2");
+        commit("?branch=side");
+        put(repo + "/pfs/b", "2");
+        commit("");
+        HttpResponse<String> merged = post(repo + "/merge?from=side&into=master", "");
+        assertThat(merged.statusCode()).as(merged.body()).isEqualTo(200);
+        assertThat(merged.body()).matches("[0-9a-f]{64}\n");
+        assertThat(get(repo + "/pfs/a").body()).isEqualTo("2");
+        put(repo + "/pfs/a?branch=side", "3");
+        commit("?branch=side");
+        put(repo + "/pfs/a", "4");
+        String head = commit("");
+        HttpResponse<String> conflict = post(repo + "/merge?from=side", "");
+        assertThat(conflict.statusCode()).isEqualTo(409);
+        assertThat(conflict.headers().firstValue("Content-Type"))
+                .hasValue("application/problem+json");
+        assertThat(conflict.body()).contains("\"conflicts\":[\"a\"]");
+        assertThat(commit("")).isEqualTo(head);
+        assertThat(post(repo + "/merge?from=side&strategy=mine", "").statusCode()).isEqualTo(400);
+        assertThat(post(repo + "/merge?from=side&strategy=theirs:x*", "").statusCode())
+                .isEqualTo(409);
+        assertThat(post(repo + "/merge?from=side&strategy=theirs:a", "").statusCode())
+                .isEqualTo(200);
+        assertThat(get(repo + "/pfs/a").body()).isEqualTo("3");
+    }
+
+    @Test
+    void aCommitIsTakenBackAndDoneAgain() {
+        put(repo + "/pfs/a", "1");
+        commit("");
+        put(repo + "/pfs/a", "2");
+        String change = commit("");
+        assertThat(post(repo + "/revert?commit=" + change, "").statusCode()).isEqualTo(200);
+        assertThat(get(repo + "/pfs/a").body()).isEqualTo("1");
+        assertThat(post(repo + "/cherry-pick?commit=" + change, "").statusCode()).isEqualTo(200);
+        assertThat(get(repo + "/pfs/a").body()).isEqualTo("2");
+    }
+
+    @Test
+    void aDiffFindsRenamesAndShowsText() {
+        put(repo + "/pfs/d/a", "one\ntwo\nthree\n");
+        put(repo + "/pfs/b", "x\n");
+        String first = commit("");
+        post(repo + "/move?from=/d&to=/e", "");
+        put(repo + "/pfs/b", "y");
+        String second = commit("");
+        String range = "/diff?from=" + first + "&to=" + second;
+        assertThat(get(repo + range).body()).isEqualTo("M\tb\nR\td/a\te/a\n");
+        assertThat(get(repo + range + "&renames=false").body()).isEqualTo("M\tb\nD\td/a\nA\te/a\n");
+        assertThat(get(repo + range + "&text").body())
+                .contains("--- a/b\n+++ b/b\n@@ -1,1 +1,1 @@\n-x\n+y\n\\ No newline")
+                .contains("rename from d/a\nrename to e/a\n");
+    }
+
+    @Test
+    void aProtectedBranchTakesMergesOnly() {
+        put(repo + "/pfs/a", "1");
+        commit("");
+        assertThat(put(repo + "/branches/master?protect", "").statusCode()).isEqualTo(200);
+        assertThat(put(repo + "/pfs/a", "2").statusCode()).isEqualTo(422);
+        assertThat(put(repo + "/branches/master?protect=false", "").statusCode()).isEqualTo(200);
+        assertThat(put(repo + "/pfs/a", "2").statusCode()).isEqualTo(200);
+    }
 }

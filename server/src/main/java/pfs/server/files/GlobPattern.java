@@ -8,7 +8,7 @@ import java.util.List;
  * all files below). Matching takes time linear in each star's reach, whatever the pattern.
  * Immutable.
  */
-final class GlobPattern {
+public final class GlobPattern {
     private final List<String> segments;
 
     private GlobPattern(List<String> segments) {
@@ -25,7 +25,7 @@ final class GlobPattern {
         return false;
     }
 
-    static GlobPattern parse(String path) {
+    public static GlobPattern parse(String path) {
         return new GlobPattern(List.of(path.split("/", -1)));
     }
 
@@ -55,7 +55,7 @@ final class GlobPattern {
         return String.join("/", segments.subList(0, count));
     }
 
-    boolean matchesPath(String path) {
+    public boolean matchesPath(String path) {
         String[] names = path.split("/", -1);
         int s = 0;
         int n = 0;

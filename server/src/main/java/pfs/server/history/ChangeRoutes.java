@@ -9,8 +9,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.jspecify.annotations.Nullable;
 import pfs.api.Change;
+import pfs.chunk.ContentReader;
 import pfs.repo.Commit;
 import pfs.repo.Difference;
 import pfs.repo.Repo;
@@ -26,14 +30,19 @@ import pfs.server.view.Views;
 public final class ChangeRoutes {
     private static final String[] STATUS = {"branch", "path", "limit"};
 
-    private final Views views;
+    private static final HttpField DIFF =
+            new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "text/x-diff; charset=utf-8");
 
-    private ChangeRoutes(Views views) {
+    private final Views views;
+    private final TextDiff texts;
+
+    private ChangeRoutes(Views views, TextDiff texts) {
         this.views = views;
+        this.texts = texts;
     }
 
-    public static List<Route> of(Views views) {
-        ChangeRoutes routes = new ChangeRoutes(views);
+    public static List<Route> of(Views views, ContentReader contents) {
+        ChangeRoutes routes = new ChangeRoutes(views, new TextDiff(contents));
         String[] diff = {"from", "to", "path", "branch", "limit"};
         return Routes.ofRepos()
                 .get("/status", READ, routes::status, "Uncommitted changes", STATUS)
@@ -79,7 +88,28 @@ public final class ChangeRoutes {
             return;
         }
         Snapshot end = to == null ? repo.snapshot(branch) : repo.snapshot(repo.resolve(to, branch));
-        answer(exchange, repo.diff(repo.snapshot(start), end, path));
+        Iterator<Difference> differences =
+                query.get("renames", "true").equals("false")
+                        ? repo.diff(repo.snapshot(start), end, path)
+                        : repo.history().renames(repo.snapshot(start), end, path);
+        if (query.flag("text")) {
+            text(exchange, differences);
+        } else {
+            answer(exchange, differences);
+        }
+    }
+
+    private void text(Exchange exchange, Iterator<Difference> differences) throws IOException {
+        int limit = exchange.query().limit(Integer.MAX_VALUE);
+        var _ = differences.hasNext();
+        exchange.stream(
+                200,
+                DIFF,
+                out -> {
+                    for (int n = 0; n < limit && differences.hasNext(); n++) {
+                        out.write(texts.of(differences.next()).getBytes(StandardCharsets.UTF_8));
+                    }
+                });
     }
 
     private void reset(Exchange exchange) throws IOException {

@@ -101,7 +101,7 @@ public final class CommitRoutes {
         answer(exchange, committed.created() ? 201 : 200, committed.commit());
     }
 
-    private static String author(String author) {
+    static String author(String author) {
         if (author.length() > MOST_AUTHOR || author.chars().anyMatch(Character::isISOControl)) {
             throw Refusal.invalid(
                     "the author is one line of at most " + MOST_AUTHOR + " characters");

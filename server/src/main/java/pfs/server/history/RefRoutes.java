@@ -39,7 +39,14 @@ public final class RefRoutes {
                 .get("/branches", READ, routes::branches, "Branches", "after", "limit")
                 .get(branch, READ, routes::branch, "A branch's head")
                 .post(branch, WRITE, routes::createBranch, "Make a branch", "commit", "branch")
-                .put(branch, WRITE, routes::moveBranch, "Move a branch", "commit", "branch")
+                .put(
+                        branch,
+                        WRITE,
+                        routes::moveBranch,
+                        "Move or protect a branch",
+                        "commit",
+                        "branch",
+                        "protect")
                 .delete(branch, WRITE, routes::deleteBranch, "Delete a branch")
                 .get("/tags", READ, routes::tags, "Tags", "after", "limit")
                 .get(tag, READ, routes::tag, "A tag's commit")
@@ -201,6 +208,12 @@ public final class RefRoutes {
     private void moveBranch(Exchange exchange) throws IOException {
         String name = ownName(exchange);
         Repo repo = views.repo(exchange);
+        String protect = exchange.query().find("protect");
+        if (protect != null) {
+            repo.history().setMergeOnly(name, exchange.query().flag("protect"));
+            answer(exchange, 200, name, repo.head(name).orElse(null));
+            return;
+        }
         Commit to = at(exchange, repo);
         boolean there = exists(repo, name);
         repo.moveBranch(name, to, CommitRoutes.expectedHead(exchange));

@@ -20,6 +20,7 @@ import pfs.server.auth.Guard;
 import pfs.server.files.FileRoutes;
 import pfs.server.history.ChangeRoutes;
 import pfs.server.history.CommitRoutes;
+import pfs.server.history.MergeRoutes;
 import pfs.server.history.RefRoutes;
 import pfs.server.history.RepoRoutes;
 import pfs.server.http.Dispatcher;
@@ -59,7 +60,8 @@ public final class HttpServer implements AutoCloseable {
         List<Route> routes = new ArrayList<>();
         routes.addAll(FileRoutes.of(views, repos, clock, settings.limits().uploads()));
         routes.addAll(CommitRoutes.of(views, additions.afterCommit()));
-        routes.addAll(ChangeRoutes.of(views));
+        routes.addAll(ChangeRoutes.of(views, repos.contents()));
+        routes.addAll(MergeRoutes.of(views));
         routes.addAll(RefRoutes.of(views));
         routes.addAll(RepoRoutes.of(repos));
         routes.addAll(
