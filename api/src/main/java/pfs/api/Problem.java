@@ -3,6 +3,7 @@ package pfs.api;
 import java.io.StringWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -16,7 +17,8 @@ import tools.jackson.core.JsonToken;
  * @param title the kind in words, the same each time
  * @param status the HTTP status
  * @param detail what happened, to what, and the limit: one line for a person
- * @param members more that names the thing ({@code path}, {@code ref}, {@code limit} …)
+ * @param members more that names the thing ({@code path}, {@code ref}, {@code limit} …); of a list
+ *     the strings, a line each
  */
 public record Problem(
         String type, String title, int status, String detail, Map<String, String> members) {
@@ -53,7 +55,7 @@ public record Problem(
             for (String name = json.nextName(); name != null; name = json.nextName()) {
                 JsonToken value = json.nextToken();
                 if (value.isStructStart()) {
-                    json.skipChildren();
+                    members.put(name, lines(json));
                     continue;
                 }
                 switch (name) {
@@ -68,5 +70,22 @@ public record Problem(
             return null;
         }
         return new Problem(type, title, status, detail, members);
+    }
+
+    /** The strings of an array, a line each; of anything else nothing. */
+    private static String lines(JsonParser json) {
+        if (json.currentToken() != JsonToken.START_ARRAY) {
+            json.skipChildren();
+            return "";
+        }
+        StringJoiner lines = new StringJoiner("\n");
+        for (JsonToken t = json.nextToken(); t != JsonToken.END_ARRAY; t = json.nextToken()) {
+            if (t == JsonToken.VALUE_STRING) {
+                lines.add(json.getString());
+            } else {
+                json.skipChildren();
+            }
+        }
+        return lines.toString();
     }
 }

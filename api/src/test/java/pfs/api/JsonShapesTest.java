@@ -24,6 +24,16 @@ class JsonShapesTest {
     }
 
     @Test
+    void theListOfAProblemIsLines() {
+        Problem problem =
+                Problem.parse(
+                        "{\"detail\":\"d\",\"x\":{\"y\":1},\"conflicts\":[\"a\",[1],\"b c\"]}");
+        assertThat(problem).isNotNull();
+        assertThat(problem.members()).containsEntry("conflicts", "a\nb c");
+        assertThat(problem.detail()).isEqualTo("d");
+    }
+
+    @Test
     void whatIsNoProblemIsNull() {
         assertThat(Problem.parse("<html>")).isNull();
         assertThat(Problem.parse("")).isNull();

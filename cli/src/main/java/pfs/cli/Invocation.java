@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import pfs.cli.around.HelpCommand;
 import pfs.cli.around.VersionCommand;
 import pfs.cli.session.Output;
@@ -94,6 +95,9 @@ final class Invocation {
         }
         if (e instanceof RefusedException refused && session.json()) {
             err.print(refused.problem().toJson());
+        } else if (e instanceof RefusedException refused) {
+            refused.problem().members().getOrDefault("conflicts", "").lines().forEach(this::tell);
+            err.println("pfs: " + oneLine(refused.problem().detail()));
         } else if (e instanceof ConnectException || e instanceof UnknownHostException) {
             err.println(
                     "pfs: no server answers at "
@@ -106,6 +110,15 @@ final class Invocation {
             e.printStackTrace(err);
         }
         return FAILED;
+    }
+
+    /** A path that both sides changed, on standard output, as a diff's lines are. */
+    private void tell(String conflict) {
+        try {
+            stdout.write(("C\t" + conflict + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // nobody listens
+        }
     }
 
     /** A file's trouble names the file; the server's words stand alone. */

@@ -7,12 +7,15 @@ import org.jspecify.annotations.Nullable;
 import pfs.cli.session.Session;
 import pfs.client.PfsClient;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 @Command(name = "cherry-pick", description = "Repeat what a commit changed, on the branch.")
 public final class CherryPickCommand implements Callable<Integer> {
     @ParentCommand @Nullable Session parent;
+
+    @Mixin Resolving resolving = new Resolving();
 
     @Parameters(index = "0", arity = "1", paramLabel = "REF", description = "The commit.")
     String ref = "";
@@ -22,6 +25,9 @@ public final class CherryPickCommand implements Callable<Integer> {
         Session session = Objects.requireNonNull(parent);
         PfsClient client = session.client();
         return session.show(
-                client.request("POST", "/cherry-pick", client.onBranch().and("commit", ref)));
+                client.request(
+                        "POST",
+                        "/cherry-pick",
+                        resolving.addTo(client.onBranch().and("commit", ref))));
     }
 }

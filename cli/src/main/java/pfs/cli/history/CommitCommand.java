@@ -32,7 +32,6 @@ public final class CommitCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Session session = Objects.requireNonNull(parent);
-        String user = System.getenv().getOrDefault("PFS_AUTHOR", System.getProperty("user.name"));
         PfsClient client = session.client();
         return session.show(
                 client.request(
@@ -40,7 +39,7 @@ public final class CommitCommand implements Callable<Integer> {
                         "/commit",
                         client.onBranch()
                                 .and("message", message)
-                                .and("author", author == null ? user : author)
+                                .and("author", Authors.name(author))
                                 .flag("run", run)));
     }
 }

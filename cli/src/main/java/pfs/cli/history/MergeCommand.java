@@ -8,6 +8,7 @@ import pfs.cli.session.Session;
 import pfs.client.PfsClient;
 import pfs.client.Query;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -24,11 +25,7 @@ public final class MergeCommand implements Callable<Integer> {
             description = "The merge commit's message.")
     @Nullable String message;
 
-    @Option(
-            names = "--strategy",
-            paramLabel = "ours|theirs",
-            description = "Which side wins where both changed a file.")
-    @Nullable String strategy;
+    @Mixin Resolving resolving = new Resolving();
 
     @Parameters(index = "0", arity = "1", paramLabel = "FROM", description = "What to merge.")
     String from = "";
@@ -41,10 +38,10 @@ public final class MergeCommand implements Callable<Integer> {
                 client.request(
                         "POST",
                         "/merge",
-                        Query.NONE
-                                .and("from", from)
-                                .and("into", client.branch())
-                                .and("strategy", strategy)
-                                .and("message", message)));
+                        resolving.addTo(
+                                Query.NONE
+                                        .and("from", from)
+                                        .and("into", client.branch())
+                                        .and("message", message))));
     }
 }

@@ -7,12 +7,15 @@ import org.jspecify.annotations.Nullable;
 import pfs.cli.session.Session;
 import pfs.client.PfsClient;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 @Command(name = "revert", description = "Undo what a commit changed, by a new commit.")
 public final class RevertCommand implements Callable<Integer> {
     @ParentCommand @Nullable Session parent;
+
+    @Mixin Resolving resolving = new Resolving();
 
     @Parameters(index = "0", arity = "1", paramLabel = "REF", description = "The commit.")
     String ref = "";
@@ -22,6 +25,7 @@ public final class RevertCommand implements Callable<Integer> {
         Session session = Objects.requireNonNull(parent);
         PfsClient client = session.client();
         return session.show(
-                client.request("POST", "/revert", client.onBranch().and("commit", ref)));
+                client.request(
+                        "POST", "/revert", resolving.addTo(client.onBranch().and("commit", ref))));
     }
 }
