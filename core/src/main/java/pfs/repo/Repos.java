@@ -69,8 +69,16 @@ public final class Repos implements AutoCloseable {
             LOG.info("took up {} groups of writes from the journal", replayed);
         }
         Repos repos = new Repos(store, new Maintenance(journal, queue, branches, meta));
-        repos.create(DEFAULT_REPO);
-        return repos;
+        boolean opened = false;
+        try {
+            repos.create(DEFAULT_REPO);
+            opened = true;
+            return repos;
+        } finally {
+            if (!opened) {
+                repos.close();
+            }
+        }
     }
 
     /** The repo of that name; empty if there is none. */

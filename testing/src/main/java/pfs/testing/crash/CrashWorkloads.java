@@ -2,9 +2,11 @@ package pfs.testing.crash;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import pfs.testing.disk.CrashState;
+import pfs.testing.disk.Fault;
 
 /** The workloads that are crashed at every call: all short ones, and longer ones by seed. */
 public final class CrashWorkloads {
@@ -71,6 +73,34 @@ public final class CrashWorkloads {
             CrashState left = CrashState.values()[random.nextInt(CrashState.values().length)];
             run.crashAt(1 + random.nextLong(calls + 1), left, random.nextLong());
             states++;
+        }
+    }
+
+    /** One step of each kind, twelve in all; each call of the disk fails once in each way. */
+    public void everyFault() throws IOException {
+        List<Step> steps =
+                List.of(
+                        Step.PUT_A,
+                        Step.PUT_B,
+                        Step.COMMIT,
+                        Step.APPEND_A,
+                        Step.PUT_LARGE,
+                        Step.COPY_DIRECTORY,
+                        Step.MOVE_A_TO_B,
+                        Step.RESTART,
+                        Step.UNPACK_THREE,
+                        Step.COMMIT,
+                        Step.DELETE_A,
+                        Step.RESET);
+        for (long maxPack : new long[] {ONE_PACK, SMALL_PACKS}) {
+            runs++;
+            long calls = new CrashRun(steps, maxPack).calls();
+            for (long call = 1; call <= calls; call++) {
+                for (Fault fault : EnumSet.complementOf(EnumSet.of(Fault.CRASH))) {
+                    FaultRun.run(steps, call, fault, maxPack);
+                    states++;
+                }
+            }
         }
     }
 }

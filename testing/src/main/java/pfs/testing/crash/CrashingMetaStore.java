@@ -15,8 +15,8 @@ import pfs.testing.disk.Fault;
 import pfs.testing.disk.LyingDisk;
 
 /**
- * Metadata that live and die with a disk: a commit is a call of the disk, durable when it answers.
- * A short write is a commit that is done and yet reported as failed, as a lost answer would be.
+ * Metadata that live and die with a disk: a commit is a call of the disk, durable when it answers,
+ * and not done when it fails.
  */
 final class CrashingMetaStore implements MetaStore {
     private final MetaStore inner;
@@ -77,14 +77,10 @@ final class CrashingMetaStore implements MetaStore {
     @Override
     public boolean commit(Batch batch) {
         Fault fault = call("commit metadata");
-        if (fault == Fault.EIO || fault == Fault.ENOSPC) {
+        if (fault != null) {
             throw stopped(fault.toString());
         }
-        boolean done = inner.commit(batch);
-        if (fault != null) {
-            throw stopped("the answer was lost");
-        }
-        return done;
+        return inner.commit(batch);
     }
 
     @Override

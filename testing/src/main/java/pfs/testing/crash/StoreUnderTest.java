@@ -90,6 +90,17 @@ final class StoreUnderTest implements AutoCloseable {
         return new StoreUnderTest(disk, meta, index, maxPack);
     }
 
+    /** The store that starts from a copy of this one's disk with one bit flipped. */
+    StoreUnderTest withFlip(String path, long bit) throws IOException {
+        LyingDisk copy = disk.afterCrash(CrashState.ALL, new Random(1));
+        copy.flip(path, bit);
+        return new StoreUnderTest(
+                copy,
+                CrashingMetaStore.copy(meta, CLOCK),
+                index.afterCrash(CrashState.ALL, new Random(1)),
+                maxPack);
+    }
+
     LyingDisk disk() {
         return disk;
     }

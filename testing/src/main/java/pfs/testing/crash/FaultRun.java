@@ -1,0 +1,118 @@
+package pfs.testing.crash;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import pfs.error.ErrorCode;
+import pfs.error.PfsException;
+import pfs.testing.disk.Fault;
+import pfs.testing.disk.LyingDisk;
+
+/**
+ * Runs a workload in which one call of the disk fails, once. A step may then be refused; what was
+ * answered must hold, reads must go on, what was refused must not turn up behind a later answer,
+ * and a start must find what was promised and take writes again.
+ */
+final class FaultRun {
+    private final List<Step> steps;
+    private final long call;
+    private final Fault fault;
+    private final LyingDisk disk;
+
+    /** All states that the store may be in, by what was answered. */
+    private Set<State> possible = Set.of(State.EMPTY);
+
+    private FaultRun(List<Step> steps, long call, Fault fault) {
+        this.steps = steps;
+        this.call = call;
+        this.fault = fault;
+        this.disk = new LyingDisk().fail(call, fault);
+    }
+
+    static void run(List<Step> steps, long call, Fault fault, long maxPack) throws IOException {
+        FaultRun run = new FaultRun(steps, call, fault);
+        try {
+            run.run(maxPack);
+        } catch (PfsException | IOException e) {
+            throw run.failure("it does not go on", e);
+        }
+    }
+
+    private void run(long maxPack) throws IOException {
+        StoreUnderTest store;
+        try {
+            store = StoreUnderTest.make(disk, maxPack);
+        } catch (PfsException | IOException e) {
+            return; // the first start: nothing was promised
+        }
+        for (int i = 0; i < steps.size(); i++) {
+            store = step(store, i);
+        }
+        expect(store.observe(), "before the restart");
+        store.close();
+        try (StoreUnderTest next = store.again()) {
+            State found = next.observe();
+            expect(found, "after the restart");
+            next.run(Step.PUT_B, 77);
+            possible = Set.of(StoreUnderTest.expected(found, Step.PUT_B, 77));
+            expect(next.observe(), "with a write after the restart");
+        }
+    }
+
+    private StoreUnderTest step(StoreUnderTest store, int i) throws IOException {
+        Step step = steps.get(i);
+        if (step == Step.RESTART) {
+            store.close();
+            try {
+                return store.again();
+            } catch (PfsException | IOException e) {
+                return store.again(); // the fault was in the start itself
+            }
+        }
+        boolean stopped = !store.stopped().isEmpty();
+        Set<State> after = new HashSet<>();
+        possible.forEach(state -> after.add(StoreUnderTest.expected(state, step, i + 1)));
+        try {
+            store.run(step, i + 1);
+            if (stopped && step != Step.COMMIT && step != Step.RESET) {
+                throw failure(
+                        "step " + (i + 1) + " was answered though the store had stopped", null);
+            }
+            possible = after;
+            // what was answered stands on one of the states, which the next read shows
+            State seen = store.observe();
+            expect(seen, "after step " + (i + 1));
+            possible = Set.of(seen);
+        } catch (PfsException e) {
+            if (!stopped && e.code() != ErrorCode.NO_SUCH_PATH) {
+                after.addAll(possible);
+                possible = after;
+            }
+            expect(store.observe(), "after step " + (i + 1) + ", refused");
+        }
+        return store;
+    }
+
+    private void expect(State seen, String when) {
+        if (!possible.contains(seen)) {
+            throw failure(when + " it holds " + seen + "\n  of " + possible, null);
+        }
+    }
+
+    private AssertionError failure(String what, @org.jspecify.annotations.Nullable Throwable e) {
+        List<String> trace = disk.trace();
+        return new AssertionError(
+                steps
+                        + ": "
+                        + fault
+                        + " at call "
+                        + call
+                        + ": "
+                        + what
+                        + "\n"
+                        + String.join(
+                                "\n", trace.subList(Math.max(0, trace.size() - 40), trace.size())),
+                e);
+    }
+}
