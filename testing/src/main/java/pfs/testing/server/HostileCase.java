@@ -119,6 +119,10 @@ record HostileCase(String name, String request, Set<Integer> allowed, boolean ma
                 "ten thousand headers",
                 "GET / HTTP/1.1\r\n" + host + "A: b\r\n".repeat(10_000) + "\r\n");
         bad(cases, "a line of a megabyte", "GET /" + "x".repeat(1 << 20) + " HTTP/1.1\r\n\r\n");
+        foreign(cases, host);
+    }
+
+    private static void foreign(List<HostileCase> cases, String host) {
         cases.add(
                 new HostileCase(
                         "a web page elsewhere",

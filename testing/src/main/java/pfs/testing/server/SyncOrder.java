@@ -42,6 +42,23 @@ public final class SyncOrder {
             return "cannot be run here: there is no strace, or it may not trace";
         }
         Path trace = data.resolveSibling("trace");
+        List<Connection> connections = trace(trace, writes);
+        SystemCalls calls = SystemCalls.parse(trace);
+        for (Connection connection : connections) {
+            calls.verify(connection.localPort(), connection.markers());
+        }
+        Files.delete(trace);
+        return writes
+                + " writes on "
+                + CONNECTIONS
+                + " connections, "
+                + calls.syncs()
+                + " syncs of packs; no answer left before the sync behind its bytes";
+    }
+
+    /** Writes on several connections at once, while the server is traced into the file. */
+    private List<Connection> trace(Path trace, int writes)
+            throws IOException, InterruptedException {
         List<String> strace =
                 List.of(
                         "strace",
@@ -71,16 +88,6 @@ public final class SyncOrder {
         } catch (ExecutionException e) {
             throw new AssertionError(e.getCause());
         }
-        SystemCalls calls = SystemCalls.parse(trace);
-        for (Connection connection : connections) {
-            calls.verify(connection.localPort(), connection.markers());
-        }
-        Files.delete(trace);
-        return writes
-                + " writes on "
-                + CONNECTIONS
-                + " connections, "
-                + calls.syncs()
-                + " syncs of packs; no answer left before the sync behind its bytes";
+        return connections;
     }
 }
