@@ -66,6 +66,8 @@ public final class Bench {
         Commands commands = new Commands(options.scratch(), environment);
         List<Result> results = new ArrayList<>();
         try (Field field = new Field(commands, home, options.scratch(), options.scale())) {
+            Thread stop = new Thread(() -> close(field));
+            Runtime.getRuntime().addShutdownHook(stop);
             for (Scenario scenario : field.scenarios()) {
                 if (options.only().isEmpty() || options.only().contains(scenario.id())) {
                     System.err.println(scenario.id());
@@ -75,5 +77,14 @@ public final class Bench {
         }
         List<String> facts = Machine.describe(commands, home, options.scratch());
         return Report.of(results, facts, options.scale());
+    }
+
+    /** Whoever ends the run early must not leave servers behind. */
+    private static void close(Field field) {
+        try {
+            field.close();
+        } catch (IOException e) {
+            System.err.println("a server may be left: " + e.getMessage());
+        }
     }
 }

@@ -1,10 +1,12 @@
 package pfs.benchmarks.peers;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** What it was measured on and with: names and versions. */
@@ -26,6 +28,8 @@ final class Machine {
                         + System.getProperty("os.version")
                         + ", "
                         + Files.getFileStore(scratch).type());
+        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        facts.add(String.format(Locale.ROOT, "load average %.1f at the end", load));
         facts.add("Java " + System.getProperty("java.vm.version"));
         facts.add(
                 "pfs "
