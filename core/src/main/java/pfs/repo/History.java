@@ -140,9 +140,11 @@ public final class History {
                     }
 
                     @Override
-                    public Commit commit(DirectoryEntry root, @Nullable Commit head) {
-                        List<Commit> parents = head == null ? List.of() : List.of(head);
-                        return store.commits().insert(root, parents, request, store.now());
+                    public Commit commit(DirectoryEntry root, Commit head) {
+                        // What is there already is no change.
+                        return head.root().tree().equals(root.tree())
+                                ? head
+                                : store.commits().insert(root, List.of(head), request, store.now());
                     }
                 });
     }
