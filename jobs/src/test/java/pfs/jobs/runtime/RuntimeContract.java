@@ -137,6 +137,21 @@ abstract class RuntimeContract {
     }
 
     @Test
+    void anInterruptedThreadEndsItsWorkerToo() throws Exception {
+        Worker worker = start(serving());
+        run(worker, "echo up");
+        Thread ending =
+                Thread.ofVirtual()
+                        .start(
+                                () -> {
+                                    Thread.currentThread().interrupt();
+                                    worker.close();
+                                });
+        ending.join();
+        assertThat(count()).isZero();
+    }
+
+    @Test
     void closingTheRuntimeEndsItsWorkers() throws Exception {
         Worker worker = start(serving());
         run(worker, "echo up");

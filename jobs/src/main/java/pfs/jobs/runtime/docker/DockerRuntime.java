@@ -273,9 +273,7 @@ public final class DockerRuntime implements Runtime {
 
     @Override
     public void close() {
-        for (DockerWorker worker : List.copyOf(workers)) {
-            worker.close();
-        }
+        List.copyOf(workers).parallelStream().forEach(DockerWorker::close);
         try {
             client.close();
         } catch (IOException e) {

@@ -15,6 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -27,6 +28,9 @@ import pfs.jobs.worker.Dialer;
 
 /** One container. */
 final class DockerWorker implements Worker {
+    private static final System.Logger LOG = System.getLogger(DockerWorker.class.getName());
+    private static final int CLOSE_SECONDS = 30;
+
     private final DockerClient client;
     private final String id;
     private final String name;
@@ -34,7 +38,8 @@ final class DockerWorker implements Worker {
     private final LastLines lines;
     private final Logs logs;
     private final Consumer<DockerWorker> whenClosed;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     private DockerWorker(
             DockerClient client,
@@ -173,23 +178,43 @@ final class DockerWorker implements Worker {
         return lines.text();
     }
 
+    /**
+     * Works on a thread of its own: the caller's may be interrupted, since its run was cancelled,
+     * and then could not speak to the engine.
+     */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
+        if (closing.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("end of " + name).start(this::end);
         }
+        boolean interrupted = false;
+        while (true) {
+            try {
+                if (!closed.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                    LOG.log(System.Logger.Level.WARNING, "the container {0} does not end", name);
+                }
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void end() {
         try {
             client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
         } catch (NotFoundException e) {
             // Somebody else removed it.
         } catch (RuntimeException e) {
-            System.getLogger(DockerWorker.class.getName())
-                    .log(
-                            System.Logger.Level.WARNING,
-                            "cannot remove the container "
-                                    + name
-                                    + " (the next start of the server tries again): "
-                                    + DockerRuntime.rootMessage(e));
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "cannot remove the container {0} (the next start of the server tries again):"
+                            + " {1}",
+                    name,
+                    DockerRuntime.rootMessage(e));
         }
         if (dialer instanceof NetworkNamespace namespace) {
             namespace.close();
@@ -197,12 +222,11 @@ final class DockerWorker implements Worker {
         try {
             logs.awaitCompletion(500, TimeUnit.MILLISECONDS);
             logs.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (IOException e) {
+        } catch (InterruptedException | IOException e) {
             // The log ends here.
         }
         whenClosed.accept(this);
+        closed.countDown();
     }
 
     private static final class Logs extends ResultCallback.Adapter<Frame> {

@@ -8,8 +8,11 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import pfs.jobs.runtime.LastLines;
 import pfs.jobs.runtime.Runtime;
@@ -97,6 +100,7 @@ final class ProcessWorker implements Worker {
 
     @Override
     public void close() {
+        List<ProcessHandle> group = process.descendants().toList();
         try {
             // The watcher sees the end of this pipe and kills the whole group.
             process.getOutputStream().close();
@@ -109,7 +113,20 @@ final class ProcessWorker implements Worker {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+        group.forEach(ProcessWorker::awaitEnd);
         ProcessRuntime.delete(temporary);
         whenClosed.accept(this);
+    }
+
+    /** A killed process is there for a moment more. */
+    private static void awaitEnd(ProcessHandle process) {
+        try {
+            process.onExit().get(KILL_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            process.destroyForcibly();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
     }
 }
