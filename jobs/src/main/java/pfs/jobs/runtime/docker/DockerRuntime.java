@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
@@ -47,12 +48,15 @@ public final class DockerRuntime implements Runtime {
     static final String LABEL_SESSION = "dev.pfs.session";
 
     private static final Duration ANSWER = Duration.ofSeconds(90);
+    private static final Duration START_PATIENCE = Duration.ofSeconds(3);
     private static final int PULL_MINUTES = 15;
 
     private final DockerClient client;
     private final String host;
     private final String server;
     private final @Nullable String namespaceObstacle;
+    private final AtomicLong starting = new AtomicLong();
+    private volatile boolean closing;
     private final String session = Long.toHexString(System.nanoTime());
     private final AtomicLong count = new AtomicLong();
     private final Set<DockerWorker> workers = ConcurrentHashMap.newKeySet();
@@ -244,6 +248,8 @@ public final class DockerRuntime implements Runtime {
         } catch (IOException | RuntimeException e) {
             Optional.ofNullable(id).ifPresent(this::remove);
             throw gone(e instanceof RuntimeException r ? r : new IllegalStateException(e));
+        } finally {
+            starting.decrementAndGet();
         }
     }
 
@@ -264,7 +270,7 @@ public final class DockerRuntime implements Runtime {
                             .withLabelFilter(Map.of(LABEL_SERVER, server))
                             .exec();
             left.stream()
-                    .filter(c -> !session.equals(c.getLabels().get(LABEL_SESSION)))
+                    .filter(c -> closing || !session.equals(c.getLabels().get(LABEL_SESSION)))
                     .forEach(c -> remove(c.getId()));
         } catch (RuntimeException e) {
             throw gone(e);
@@ -273,7 +279,19 @@ public final class DockerRuntime implements Runtime {
 
     @Override
     public void close() {
+        closing = true;
         List.copyOf(workers).parallelStream().forEach(DockerWorker::close);
+        // Containers that were about to start are in no list yet, but bear this server's label.
+        long deadline = System.nanoTime() + START_PATIENCE.toNanos();
+        while (starting.get() > 0 && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(50_000_000);
+        }
+        try {
+            sweep();
+        } catch (PfsException e) {
+            System.getLogger(DockerRuntime.class.getName())
+                    .log(System.Logger.Level.WARNING, e.getMessage());
+        }
         try {
             client.close();
         } catch (IOException e) {
