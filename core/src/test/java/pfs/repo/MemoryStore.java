@@ -22,6 +22,7 @@ final class MemoryStore implements AutoCloseable {
     private final long maxPack;
     private MemoryDisk disk = new MemoryDisk();
     private final MetaStore meta;
+    private FencedMetaStore reachable;
     private PackIndex index = new MemoryPackIndex();
     private Journal journal;
     private Repos repos;
@@ -43,7 +44,8 @@ final class MemoryStore implements AutoCloseable {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-        repos = Repos.open(journal, meta, () -> now, Settings.standard());
+        reachable = new FencedMetaStore(meta);
+        repos = Repos.open(journal, reachable, () -> now, Settings.standard());
     }
 
     Repos repos() {
@@ -75,14 +77,16 @@ final class MemoryStore implements AutoCloseable {
         open();
     }
 
-    /** A start with what was written at this moment; the old process closes nothing. */
+    /** A start with what was written at this moment; the old process reaches none of it later. */
     void kill() {
+        reachable.fence();
         PackIndex known = index;
         index = new MemoryPackIndex();
         // The old process may still be indexing: first how far, then what, then the packs.
         PackIndex.Position position = known.position();
         index.put(known.list(new byte[0], Integer.MAX_VALUE), position);
         disk = disk.copy();
+        close();
         open();
     }
 
