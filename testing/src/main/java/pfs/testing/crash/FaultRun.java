@@ -50,25 +50,40 @@ final class FaultRun {
             store = step(store, i);
         }
         expect(store.observe(), "before the restart");
-        store.close();
-        try (StoreUnderTest next = store.again()) {
+        try (StoreUnderTest next = restart(store)) {
             State found = next.observe();
             expect(found, "after the restart");
-            next.run(Step.PUT_B, 77);
-            possible = Set.of(StoreUnderTest.expected(found, Step.PUT_B, 77));
+            State written = StoreUnderTest.expected(found, Step.PUT_B, 77);
+            try {
+                next.run(Step.PUT_B, 77);
+                possible = Set.of(written);
+            } catch (PfsException e) {
+                // Calls of threads in the background come at other places in each run, so the call
+                // that fails may be one of these last.
+                possible = Set.of(found, written);
+            }
             expect(next.observe(), "with a write after the restart");
+        }
+    }
+
+    /** A stop and a start, of which one may meet the fault; the next start does not. */
+    private static StoreUnderTest restart(StoreUnderTest store) throws IOException {
+        try {
+            store.close();
+        } catch (PfsException | IOException e) {
+            // The fault was in the stop: the start finds what was answered all the same.
+        }
+        try {
+            return store.again();
+        } catch (PfsException | IOException e) {
+            return store.again(); // the fault was in the start itself
         }
     }
 
     private StoreUnderTest step(StoreUnderTest store, int i) throws IOException {
         Step step = steps.get(i);
         if (step == Step.RESTART) {
-            store.close();
-            try {
-                return store.again();
-            } catch (PfsException | IOException e) {
-                return store.again(); // the fault was in the start itself
-            }
+            return restart(store);
         }
         boolean stopped = !store.stopped().isEmpty();
         Set<State> after = new HashSet<>();
