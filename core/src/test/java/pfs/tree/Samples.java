@@ -34,11 +34,11 @@ final class Samples {
                 Map.of());
     }
 
-    /** A file with anything that a file can have. */
+    /** A file with anything that a file can have, but so small that copies of copies can be summed. */
     static FileEntry anyFile(RandomGenerator random) {
         FileEntry plain = file(random.nextInt(50));
         return new FileEntry(
-                new Content(plain.content().id(), random.nextInt(4), random.nextLong() >>> 20),
+                new Content(plain.content().id(), random.nextInt(4), random.nextLong() >>> 34),
                 random.nextInt(4) == 0,
                 random.nextInt(20) == 0 ? random.nextLong() : plain.modified(),
                 switch (random.nextInt(5)) {
