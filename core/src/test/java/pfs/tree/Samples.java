@@ -34,7 +34,7 @@ final class Samples {
                 Map.of());
     }
 
-    /** A file with anything that a file can have, but so small that copies of copies can be summed. */
+    /** A file with all that a file can have, so small that copies of copies can be summed. */
     static FileEntry anyFile(RandomGenerator random) {
         FileEntry plain = file(random.nextInt(50));
         return new FileEntry(
