@@ -331,10 +331,17 @@ public final class ServeCommand implements Callable<Integer> {
             return data.toAbsolutePath().normalize();
         }
         String xdg = environment.get("XDG_DATA_HOME");
+        String home = environment.get("HOME");
         Path base =
-                xdg != null && xdg.startsWith("/")
+                absolute(xdg)
                         ? Path.of(xdg)
-                        : Path.of(System.getProperty("user.home"), ".local", "share");
+                        : Path.of(absolute(home) ? home : System.getProperty("user.home"))
+                                .resolve(Path.of(".local", "share"));
         return base.resolve("pfs");
+    }
+
+    /** As the XDG base directory specification has it: what is relative does not count. */
+    private static boolean absolute(@Nullable String path) {
+        return path != null && path.startsWith("/");
     }
 }
