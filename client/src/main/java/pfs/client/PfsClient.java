@@ -3,6 +3,8 @@ package pfs.client;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import pfs.api.Defaults;
 import pfs.api.PathEncoding;
@@ -18,6 +20,10 @@ import pfs.client.http.Response;
  * RefusedException}. Thread-safe.
  */
 public final class PfsClient implements AutoCloseable {
+    /** Routes beside those of files that honour an Idempotency-Key. */
+    private static final Set<String> KEYED =
+            Set.of("/commit", "/reset", "/copy", "/move", "/merge", "/revert", "/cherry-pick");
+
     private final HttpClient http;
     private final String prefix;
     private final String branch;
@@ -50,9 +56,17 @@ public final class PfsClient implements AutoCloseable {
         return branch.equals(Defaults.BRANCH) ? Query.NONE : Query.NONE.and("branch", branch);
     }
 
-    /** A request to a route of this repo; the route is percent-encoded already. */
+    /**
+     * A request to a route of this repo; the route is percent-encoded already. A change gets an
+     * Idempotency-Key where the server honours one, so that it is made once however often it is
+     * sent.
+     */
     public Request request(String method, String route, Query query) {
-        return Request.of(method, prefix + route + query);
+        Request request = Request.of(method, prefix + route + query);
+        boolean change = !method.equals("GET") && !method.equals("HEAD");
+        return change && (route.startsWith("/pfs/") || KEYED.contains(route))
+                ? request.keyed(UUID.randomUUID().toString())
+                : request;
     }
 
     /** A request to a path of this repo. */

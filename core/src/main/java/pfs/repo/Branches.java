@@ -139,6 +139,11 @@ final class Branches {
         }
     }
 
+    /** Changes metadata that no condition hangs on. */
+    void commit(Batch batch) {
+        meta.commit(batch);
+    }
+
     static PfsException missing(BranchId id) {
         return new PfsException(
                 ErrorCode.NO_SUCH_REF, "there is no branch '" + id.branch() + "'", id.branch());

@@ -55,6 +55,11 @@ final class Commits {
         return commit;
     }
 
+    /** What a change of a head came to that was made before for the same idempotency key. */
+    Committed told(Answer made) {
+        return new Committed(read(Objects.requireNonNull(made.commit())), made.created());
+    }
+
     /** Writes a commit on top of its parents; not durable until the inserter is flushed. */
     Commit insert(DirectoryEntry root, List<Commit> parents, CommitRequest request, long now) {
         verify(request);

@@ -29,6 +29,7 @@ final class HeadMoves {
     private final Branches branches;
     private final Folder folder;
     private final PathSets paths;
+    private final Answers answers;
     private final LongSupplier clock;
 
     /** Makes the next head from a state; the head itself when nothing changed, null for none. */
@@ -41,17 +42,32 @@ final class HeadMoves {
         DirectoryEntry from(BranchState seen, Commit head);
     }
 
+    /** Whether an outcome is to be kept for the idempotency key that came with the move. */
+    interface Keeps {
+        boolean outcome(Committed done);
+    }
+
     /** One that waits. */
     static final class Move {
         private final @Nullable ObjectId expected;
         private final NextHead nextHead;
         private final NextWork nextWork;
+        private final @Nullable Once once;
+        private final Keeps keeps;
         private final CompletableFuture<Committed> answer = new CompletableFuture<>();
 
         /**
          * @param expected the head must be this one; null for any
+         * @param once the key to keep the answer for, durable with the move; null for none
          */
-        Move(@Nullable ObjectId expected, NextHead nextHead, NextWork nextWork) {
+        Move(
+                @Nullable ObjectId expected,
+                NextHead nextHead,
+                NextWork nextWork,
+                @Nullable Once once,
+                Keeps keeps) {
+            this.once = once;
+            this.keeps = keeps;
             this.expected = expected;
             this.nextHead = nextHead;
             this.nextWork = nextWork;
@@ -62,7 +78,13 @@ final class HeadMoves {
      * @param clock nanoseconds since 1970
      */
     HeadMoves(
-            Journal journal, Branches branches, Folder folder, PathSets paths, LongSupplier clock) {
+            Journal journal,
+            Branches branches,
+            Folder folder,
+            PathSets paths,
+            Answers answers,
+            LongSupplier clock) {
+        this.answers = answers;
         this.paths = paths;
         this.clock = clock;
         this.journal = journal;
@@ -110,24 +132,42 @@ final class HeadMoves {
     private void serve(Branch target, List<Move> group) {
         BranchState seen = target.state();
         BranchState at = seen;
-        Batch batch = new Batch();
-        List<Runnable> answers = new ArrayList<>();
+        Group done = new Group();
         for (Move move : group) {
             try {
-                at = step(target, at, move, batch, answers);
+                at = step(target, at, move, done);
             } catch (PfsException refused) {
-                answers.add(() -> move.answer.completeExceptionally(refused));
+                done.told.add(() -> move.answer.completeExceptionally(refused));
             }
         }
         if (at != seen) {
             journal.flush();
-            branches.advance(target, seen, at.head(), at.view().work(), batch);
+            branches.advance(target, seen, at.head(), at.view().work(), done.batch);
+        } else if (!done.batch.changes().isEmpty()) {
+            branches.commit(done.batch);
         }
-        answers.forEach(Runnable::run);
+        done.kept.forEach(answers::written);
+        done.told.forEach(Runnable::run);
     }
 
-    private BranchState step(
-            Branch target, BranchState at, Move move, Batch batch, List<Runnable> answers) {
+    /** What a group of moves comes to. */
+    private static final class Group {
+        private final Batch batch = new Batch();
+        private final List<Answer> kept = new ArrayList<>();
+        private final List<Runnable> told = new ArrayList<>();
+
+        void complete(Move move, Committed outcome, long now) {
+            if (move.once != null && move.keeps.outcome(outcome)) {
+                Answer answer =
+                        new Answer(move.once, now, outcome.created(), null, outcome.commit().id());
+                batch.put(RefKeys.answer(move.once), Answers.encode(answer));
+                kept.add(answer);
+            }
+            told.add(() -> move.answer.complete(outcome));
+        }
+    }
+
+    private BranchState step(Branch target, BranchState at, Move move, Group done) {
         long begun = clock.getAsLong();
         refuseOtherHead(target, at, move.expected);
         Commit next = move.nextHead.from(at);
@@ -138,12 +178,12 @@ final class HeadMoves {
                     target.id().branch());
         }
         if (at.head() != null && next.id().equals(at.head().id())) {
-            answers.add(() -> move.answer.complete(new Committed(next, false)));
+            done.complete(move, new Committed(next, false), begun);
             return at;
         }
         DirectoryEntry work = move.nextWork.from(at, next);
-        record(batch, target.id(), next, begun);
-        answers.add(() -> move.answer.complete(new Committed(next, true)));
+        record(done.batch, target.id(), next, begun);
+        done.complete(move, new Committed(next, true), begun);
         View view = new View(folder, work, Edits.NONE);
         // Who asks for a branch that is not there must see that there is one now.
         long version = at.version() == Batch.ABSENT ? Batch.ABSENT + 1 : at.version();

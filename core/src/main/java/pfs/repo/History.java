@@ -22,10 +22,15 @@ import pfs.tree.Trees;
 public final class History {
     private final long repo;
     private final Store store;
+    private final @Nullable Once once;
 
-    History(long repo, Store store) {
+    /**
+     * @param once the idempotency key of the one change that is asked for; null for none
+     */
+    History(long repo, Store store, @Nullable Once once) {
         this.repo = repo;
         this.store = store;
+        this.once = once;
     }
 
     /**
@@ -161,6 +166,20 @@ public final class History {
     }
 
     private Merged change(Branch target, @Nullable ObjectId expected, Change change) {
+        if (once == null) {
+            return changeNow(target, expected, change);
+        }
+        return store.answers()
+                .once(
+                        once,
+                        () -> changeNow(target, expected, change),
+                        made -> {
+                            Committed done = store.commits().told(made);
+                            return new Merged.Done(done.commit(), done.created());
+                        });
+    }
+
+    private Merged changeNow(Branch target, @Nullable ObjectId expected, Change change) {
         Conflicting conflicting = new Conflicting();
         HeadMoves.NextHead next =
                 seen -> {
@@ -178,7 +197,15 @@ public final class History {
                     return change.commit(merged.root(), head);
                 };
         Committed done =
-                store.heads().move(target, new HeadMoves.Move(expected, next, this::workOn));
+                store.heads()
+                        .move(
+                                target,
+                                new HeadMoves.Move(
+                                        expected,
+                                        next,
+                                        this::workOn,
+                                        once,
+                                        _ -> conflicting.paths.isEmpty()));
         return conflicting.paths.isEmpty()
                 ? new Merged.Done(done.commit(), done.created())
                 : new Merged.Conflicts(conflicting.paths);

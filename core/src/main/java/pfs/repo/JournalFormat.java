@@ -5,23 +5,18 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import pfs.chunk.Content;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
-import pfs.object.ObjectId;
 import pfs.tree.DirectoryEntry;
 import pfs.tree.Edit;
 import pfs.tree.FileEntry;
 
 /**
- * The payload of a journal record, version 1, big-endian: the changes of one group of writes, each
- * with its branch, in the order in which they were accepted.
+ * The payload of a journal record, big-endian, version 1, or 2 if it has an op 7: the changes of
+ * one group of writes, each with its branch, in the order in which they were accepted.
  *
  * <pre>
  * record: ver u8 | changes u32 | change ...
@@ -32,6 +27,7 @@ import pfs.tree.FileEntry;
  *   op 4 delete directory  key text
  *   op 5 make directory    key text
  *   op 6 replace all       directory
+ *   op 7 answered          answer: see AnswerFormat
  * file: id 32 | depth u8 | size u64 | executable u8 | modified i64
  *       | type u8 (0: none), text if 1 | metadata u16 × (text, text)
  * directory: tree 32 | files u64 | bytes u64 | explicit u8
@@ -40,6 +36,7 @@ import pfs.tree.FileEntry;
  */
 final class JournalFormat {
     private static final int VERSION = 1;
+    private static final int VERSION_WITH_ANSWERS = 2;
 
     private JournalFormat() {}
 
@@ -49,7 +46,7 @@ final class JournalFormat {
     static byte[] encode(List<Change> changes) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(64 + 160 * changes.size());
         try (DataOutputStream out = new DataOutputStream(bytes)) {
-            out.writeByte(VERSION);
+            out.writeByte(hasAnswers(changes) ? VERSION_WITH_ANSWERS : VERSION);
             out.writeInt(changes.size());
             @Nullable BranchId before = null;
             for (Change change : changes) {
@@ -57,7 +54,7 @@ final class JournalFormat {
                 out.writeByte(same ? 1 : 0);
                 if (!same) {
                     out.writeLong(change.branch.repo());
-                    writeText(out, change.branch.branch());
+                    FileFormat.writeText(out, change.branch.branch());
                     before = change.branch;
                 }
                 writeOperation(out, change.journaled);
@@ -68,17 +65,23 @@ final class JournalFormat {
         return bytes.toByteArray();
     }
 
+    private static boolean hasAnswers(List<Change> changes) {
+        return changes.stream().anyMatch(c -> c.journaled instanceof Journaled.Answered);
+    }
+
     static List<Change> decode(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int version = in.readUnsignedByte();
-            check(version == VERSION, "version " + version + ", known is " + VERSION);
+            check(
+                    version == VERSION || version == VERSION_WITH_ANSWERS,
+                    "version " + version + ", known are 1 and 2");
             int count = in.readInt();
             check(count >= 0 && count <= bytes.length, count + " changes");
             List<Change> changes = new ArrayList<>(count);
             @Nullable BranchId branch = null;
             for (int i = 0; i < count; i++) {
                 if (in.readUnsignedByte() == 0) {
-                    branch = new BranchId(in.readLong(), readText(in));
+                    branch = new BranchId(in.readLong(), FileFormat.readText(in));
                 }
                 if (branch == null) {
                     throw new IllegalArgumentException("the first change has no branch");
@@ -104,6 +107,10 @@ final class JournalFormat {
                 writeDirectory(out, work);
             }
             case Journaled.Edited(String key, Edit edit) -> writeEdit(out, key, edit);
+            case Journaled.Answered(Answer answer) -> {
+                out.writeByte(7);
+                AnswerFormat.write(out, answer);
+            }
         }
     }
 
@@ -111,7 +118,7 @@ final class JournalFormat {
         switch (edit) {
             case Edit.PutFile(FileEntry file) -> {
                 writeKey(out, 1, key);
-                writeFile(out, file);
+                FileFormat.write(out, file);
             }
             case Edit.DeleteFile _ -> writeKey(out, 2, key);
             case Edit.Graft(DirectoryEntry directory) -> {
@@ -126,52 +133,24 @@ final class JournalFormat {
     private static Journaled readOperation(DataInputStream in) throws IOException {
         int op = in.readUnsignedByte();
         return switch (op) {
-            case 1 -> new Journaled.Edited(readText(in), new Edit.PutFile(readFile(in)));
-            case 2 -> new Journaled.Edited(readText(in), new Edit.DeleteFile());
-            case 3 -> new Journaled.Edited(readText(in), new Edit.Graft(readDirectory(in)));
-            case 4 -> new Journaled.Edited(readText(in), new Edit.DeleteDirectory());
-            case 5 -> new Journaled.Edited(readText(in), new Edit.MakeDirectory());
+            case 1 ->
+                    new Journaled.Edited(
+                            FileFormat.readText(in), new Edit.PutFile(FileFormat.read(in)));
+            case 2 -> new Journaled.Edited(FileFormat.readText(in), new Edit.DeleteFile());
+            case 3 ->
+                    new Journaled.Edited(
+                            FileFormat.readText(in), new Edit.Graft(readDirectory(in)));
+            case 4 -> new Journaled.Edited(FileFormat.readText(in), new Edit.DeleteDirectory());
+            case 5 -> new Journaled.Edited(FileFormat.readText(in), new Edit.MakeDirectory());
             case 6 -> new Journaled.Replaced(readDirectory(in));
+            case 7 -> new Journaled.Answered(AnswerFormat.read(in));
             default -> throw new IllegalArgumentException("unknown operation " + op);
         };
     }
 
     private static void writeKey(DataOutputStream out, int op, String key) throws IOException {
         out.writeByte(op);
-        writeText(out, key);
-    }
-
-    private static void writeFile(DataOutputStream out, FileEntry file) throws IOException {
-        out.write(file.content().id().toBytes());
-        out.writeByte(file.content().depth());
-        out.writeLong(file.content().size());
-        out.writeByte(file.executable() ? 1 : 0);
-        out.writeLong(file.modified());
-        @Nullable String type = file.contentType();
-        out.writeByte(type == null ? 0 : 1);
-        if (type != null) {
-            writeText(out, type);
-        }
-        out.writeShort(file.metadata().size());
-        for (Map.Entry<String, String> e : new TreeMap<>(file.metadata()).entrySet()) {
-            writeText(out, e.getKey());
-            writeText(out, e.getValue());
-        }
-    }
-
-    private static FileEntry readFile(DataInputStream in) throws IOException {
-        ObjectId id = readId(in);
-        int depth = in.readUnsignedByte();
-        long size = in.readLong();
-        boolean executable = in.readUnsignedByte() == 1;
-        long modified = in.readLong();
-        String type = in.readUnsignedByte() == 1 ? readText(in) : null;
-        int pairs = in.readUnsignedShort();
-        Map<String, String> metadata = new TreeMap<>();
-        for (int i = 0; i < pairs; i++) {
-            metadata.put(readText(in), readText(in));
-        }
-        return new FileEntry(new Content(id, depth, size), executable, modified, type, metadata);
+        FileFormat.writeText(out, key);
     }
 
     private static void writeDirectory(DataOutputStream out, DirectoryEntry directory)
@@ -184,26 +163,7 @@ final class JournalFormat {
 
     private static DirectoryEntry readDirectory(DataInputStream in) throws IOException {
         return new DirectoryEntry(
-                readId(in), in.readLong(), in.readLong(), in.readUnsignedByte() == 1);
-    }
-
-    private static ObjectId readId(DataInputStream in) throws IOException {
-        byte[] id = new byte[ObjectId.BYTES];
-        in.readFully(id);
-        return ObjectId.decode(id, 0);
-    }
-
-    private static void writeText(DataOutputStream out, String text) throws IOException {
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        check(utf8.length <= 0xFFFF, "a text of " + utf8.length + " bytes, limit 65535");
-        out.writeShort(utf8.length);
-        out.write(utf8);
-    }
-
-    private static String readText(DataInputStream in) throws IOException {
-        byte[] utf8 = new byte[in.readUnsignedShort()];
-        in.readFully(utf8);
-        return new String(utf8, StandardCharsets.UTF_8);
+                FileFormat.readId(in), in.readLong(), in.readLong(), in.readUnsignedByte() == 1);
     }
 
     private static void check(boolean holds, String message) {

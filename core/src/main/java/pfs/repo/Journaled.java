@@ -12,4 +12,7 @@ sealed interface Journaled {
 
     /** The work tree is this one, and no edits are left. */
     record Replaced(DirectoryEntry work) implements Journaled {}
+
+    /** A change was made for an idempotency key; beside it in the record, and no change itself. */
+    record Answered(Answer answer) implements Journaled {}
 }

@@ -29,11 +29,14 @@ final class Maintenance implements AutoCloseable {
     private final WriteQueue queue;
     private final Branches branches;
     private final MetaStore meta;
+    private final Answers answers;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
     private long persisted;
 
-    Maintenance(Journal journal, WriteQueue queue, Branches branches, MetaStore meta) {
+    Maintenance(
+            Journal journal, WriteQueue queue, Branches branches, MetaStore meta, Answers answers) {
+        this.answers = answers;
         this.journal = journal;
         this.queue = queue;
         this.branches = branches;
@@ -78,6 +81,7 @@ final class Maintenance implements AutoCloseable {
         for (Branch branch : branches.loaded()) {
             branches.persist(branch);
         }
+        answers.persist();
         meta.commit(new Batch().put(RefKeys.JOURNAL, Bytes.of(RefKeys.u64(from))));
         persisted = from;
     }

@@ -14,12 +14,15 @@ final class Recovery {
     private final MetaStore meta;
     private final Branches branches;
     private final WriteQueue queue;
+    private final Answers answers;
 
-    Recovery(Journal journal, MetaStore meta, Branches branches, WriteQueue queue) {
+    Recovery(
+            Journal journal, MetaStore meta, Branches branches, WriteQueue queue, Answers answers) {
         this.journal = journal;
         this.meta = meta;
         this.branches = branches;
         this.queue = queue;
+        this.answers = answers;
     }
 
     /** Answers how many records were read. */
@@ -38,6 +41,10 @@ final class Recovery {
     private void apply(long position, byte[] payload) {
         Map<Branch, View> views = new HashMap<>();
         for (JournalFormat.Change change : JournalFormat.decode(payload)) {
+            if (change.journaled() instanceof Journaled.Answered(Answer answer)) {
+                answers.journaled(answer);
+                continue;
+            }
             Branch branch = branches.findOrMake(change.branch());
             if (branch.exists() && position > branch.state().position()) {
                 views.put(

@@ -17,12 +17,14 @@ import pfs.object.ObjectId;
  * paths  REPO (32 bytes id)        → what changed up to the commit: PathSets
  * moves  REPO BRANCH (8 bytes time)→ commit id: the branch's head from that time on
  * protect REPO BRANCH              → nothing: the branch takes merges only
+ * answer (32 bytes key)            → AnswerFormat: what was done for an idempotency key
  * journal                          → u64: where a replay begins
  * </pre>
  */
 final class RefKeys {
     static final Key REPOS = Key.of("repo", "");
     static final Key REPOS_MADE = Key.of("repos-made");
+    static final Key ANSWERS = Key.of("answer", "");
     static final Key JOURNAL = Key.of("journal");
 
     private RefKeys() {}
@@ -81,6 +83,10 @@ final class RefKeys {
 
     static Key protection(BranchId id) {
         return protections(id.repo()).append(id.branch());
+    }
+
+    static Key answer(Once once) {
+        return ANSWERS.append(once.key().toBytes());
     }
 
     static byte[] u64(long value) {

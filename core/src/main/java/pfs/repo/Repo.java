@@ -3,19 +3,17 @@ package pfs.repo;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import pfs.chunk.Content;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
-import pfs.meta.Batch;
-import pfs.meta.Bytes;
 import pfs.meta.Key;
 import pfs.meta.MetaStore;
 import pfs.object.ObjectId;
 import pfs.tree.DirectoryEntry;
-import pfs.tree.Entry;
 import pfs.tree.FileEntry;
 import pfs.tree.TreePath;
 
@@ -37,11 +35,17 @@ public final class Repo {
     private final long number;
     private final Store store;
     private final RefResolver resolver;
+    private final @Nullable Once once;
 
     Repo(String name, long number, Store store) {
+        this(name, number, store, null);
+    }
+
+    private Repo(String name, long number, Store store, @Nullable Once once) {
         this.name = name;
         this.number = number;
         this.store = store;
+        this.once = once;
         this.resolver =
                 new RefResolver(
                         number,
@@ -62,6 +66,16 @@ public final class Repo {
         return number;
     }
 
+    /** The same repo, for one change that is to be made once however often it is asked for. */
+    public Repo once(Once key) {
+        return new Repo(name, number, store, key.in(number));
+    }
+
+    /** True if the change that this repo is for was made before, so that it will be told again. */
+    public boolean answered() {
+        return once != null && store.answers().find(once.key()) != null;
+    }
+
     private BranchId id(String branch) {
         return new BranchId(number, branch);
     }
@@ -76,38 +90,9 @@ public final class Repo {
     public Snapshot snapshot(String branch) {
         Branch found = branch(branch);
         View view = found.state().view();
-        return view.edits().size() < WORTH_FOLDING ? view : new FoldingSnapshot(found, view);
-    }
-
-    /** A view that, when it had to fold many edits, saves the next reader the work. */
-    private final class FoldingSnapshot implements Snapshot {
-        private final Branch branch;
-        private final View view;
-
-        FoldingSnapshot(Branch branch, View view) {
-            this.branch = branch;
-            this.view = view;
-        }
-
-        @Override
-        public Optional<Entry> find(String path) {
-            return view.find(path);
-        }
-
-        @Override
-        public Iterator<pfs.tree.PathEntry> list(
-                String directory, String after, boolean recursive) {
-            root();
-            return view.list(directory, after, recursive);
-        }
-
-        @Override
-        public DirectoryEntry root() {
-            if (branch.state().view() == view) {
-                store.branches().fold(branch);
-            }
-            return view.root();
-        }
+        return view.edits().size() < WORTH_FOLDING
+                ? view
+                : new FoldingSnapshot(store.branches(), found, view);
     }
 
     /** The files of a commit. */
@@ -155,7 +140,30 @@ public final class Repo {
     /** Puts a file whose content was stored by a ContentWriter. */
     public Written put(String branch, String path, FileEntry entry, Precondition precondition) {
         TreePath.verify(path);
-        return new Written(entry, write(branch, new Operation.Put(path, entry, precondition)));
+        Operation put = new Operation.Put(path, entry, precondition);
+        return written(entry.content(), key -> new Written(entry, write(branch, put, key)));
+    }
+
+    /** A write of a file, made once if there is a key. */
+    private Written written(Content content, Function<@Nullable Once, Written> change) {
+        if (once == null) {
+            return change.apply(null);
+        }
+        Once exact = once.with(content.id() + " " + content.size());
+        return store.answers()
+                .once(
+                        exact,
+                        () -> change.apply(exact),
+                        made -> new Written(Objects.requireNonNull(made.file()), made.created()));
+    }
+
+    /** A change of files, made once if there is a key. */
+    private boolean write(String branch, Operation operation) {
+        if (once == null) {
+            return write(branch, operation, null);
+        }
+        Once exact = once.with(operation instanceof Operation.Overlay o ? o.tree().toString() : "");
+        return store.answers().once(exact, () -> write(branch, operation, exact), Answer::created);
     }
 
     /** Deletes a file, or a directory if {@code recursive}. NO_SUCH_PATH, NOT_EMPTY. */
@@ -182,13 +190,24 @@ public final class Repo {
             FileEntry template,
             Precondition precondition) {
         TreePath.verify(path);
+        return written(tail, key -> appendNow(branch, path, tail, template, precondition, key));
+    }
+
+    private Written appendNow(
+            String branch,
+            String path,
+            Content tail,
+            FileEntry template,
+            Precondition precondition,
+            @Nullable Once key) {
         Branch target = branch(branch);
         while (true) {
             FileEntry old = target.state().view().file(path);
             Precondition unchanged = Appending.unchanged(old, precondition, path);
             FileEntry whole = Appending.appended(store.contents(), old, tail, template);
             try {
-                return put(branch, path, whole, unchanged);
+                Operation put = new Operation.Put(path, whole, unchanged);
+                return new Written(whole, write(branch, put, key));
             } catch (PfsException e) {
                 if (e.code() != ErrorCode.PRECONDITION_FAILED) {
                     throw e;
@@ -222,7 +241,11 @@ public final class Repo {
         return new TreeUnpacking(
                 store.folder(),
                 directory,
-                tree -> replace(branch, _ -> new Operation.Overlay(directory, tree)));
+                tree ->
+                        replace(
+                                branch,
+                                tree.toString(),
+                                _ -> new Operation.Overlay(directory, tree)));
     }
 
     /** Collects a tree of files. Not thread-safe. Closing without finish drops it. */
@@ -240,7 +263,7 @@ public final class Repo {
         void close();
     }
 
-    private boolean write(String branch, Operation operation) {
+    private boolean write(String branch, Operation operation, @Nullable Once key) {
         refuseJobs(branch);
         for (int tries = 0; ; tries++) {
             Branch target = open(branch);
@@ -248,7 +271,7 @@ public final class Repo {
                 foldNow(target);
             }
             try {
-                return store.queue().write(target, operation);
+                return store.queue().write(target, operation, key);
             } catch (PfsException e) {
                 // Dropped from memory between the look-up and the write: look it up again.
                 if (e.code() != ErrorCode.NO_SUCH_REF || !target.gone() || tries > 3) {
@@ -270,11 +293,21 @@ public final class Repo {
     }
 
     /** Writes what may replace the whole work tree, so never beside a move of the head. */
-    private boolean replace(String branch, Function<BranchState, Operation> operation) {
+    private void replace(String branch, String detail, Function<BranchState, Operation> operation) {
+        if (once == null) {
+            replaceNow(branch, operation, null);
+            return;
+        }
+        Once exact = once.with(detail);
+        store.answers().once(exact, () -> replaceNow(branch, operation, exact), Answer::created);
+    }
+
+    private boolean replaceNow(
+            String branch, Function<BranchState, Operation> operation, @Nullable Once key) {
         Branch target = branch(branch);
         target.heads().lock();
         try {
-            return write(branch, operation.apply(target.state()));
+            return write(branch, operation.apply(target.state()), key);
         } finally {
             target.heads().unlock();
         }
@@ -287,7 +320,7 @@ public final class Repo {
         return branch;
     }
 
-    private static void refuseJobs(String branch) {
+    static void refuseJobs(String branch) {
         if (branch.startsWith(RefName.JOBS)) {
             throw new PfsException(
                     ErrorCode.IMPOSSIBLE,
@@ -301,6 +334,15 @@ public final class Repo {
     /** Commits the branch's changes. NOTHING_TO_COMMIT for a branch without files or commits. */
     public Committed commit(String branch, CommitRequest request) {
         refuseJobs(branch);
+        if (once == null) {
+            return commitNow(branch, request, null);
+        }
+        Once exact = once.with(request.author() + "\n" + request.message());
+        return store.answers()
+                .once(exact, () -> commitNow(branch, request, exact), store.commits()::told);
+    }
+
+    private Committed commitNow(String branch, CommitRequest request, @Nullable Once key) {
         Branch target = open(branch);
         return moveHead(
                 target,
@@ -315,7 +357,8 @@ public final class Repo {
                     List<Commit> parents = head == null ? List.of() : List.of(head);
                     return store.commits().insert(root, parents, request, store.now());
                 },
-                (seen, commit) -> commit.root());
+                (seen, commit) -> commit.root(),
+                key);
     }
 
     /**
@@ -334,20 +377,23 @@ public final class Repo {
                     List<Commit> parents = head == null ? List.of() : List.of(head);
                     return store.commits().insert(whole, parents, request, store.now());
                 },
-                (seen, commit) -> whole);
+                (seen, commit) -> whole,
+                null);
     }
 
     private Committed moveHead(
             Branch target,
             @Nullable ObjectId expected,
             HeadMoves.NextHead nextHead,
-            HeadMoves.NextWork nextWork) {
-        return store.heads().move(target, new HeadMoves.Move(expected, nextHead, nextWork));
+            HeadMoves.NextWork nextWork,
+            @Nullable Once key) {
+        HeadMoves.Move move = new HeadMoves.Move(expected, nextHead, nextWork, key, _ -> true);
+        return store.heads().move(target, move);
     }
 
     /** Merges, reverts and what else is done with commits. */
     public History history() {
-        return new History(number, store);
+        return new History(number, store, once);
     }
 
     /** Drops uncommitted changes, of one path (file or directory) or all. */
@@ -355,6 +401,7 @@ public final class Repo {
         refuseJobs(branch);
         replace(
                 branch,
+                "",
                 state -> {
                     DirectoryEntry head =
                             state.head() == null ? store.folder().empty() : state.head().root();
@@ -377,60 +424,17 @@ public final class Repo {
 
     /** EXISTS, INVALID_NAME. */
     public void createBranch(String branch, Commit at) {
-        RefName.verifyRef(branch);
-        refuseJobs(branch);
-        moveBranchTo(
-                store.branches().findOrMake(id(branch)),
-                null,
-                seen -> {
-                    if (seen.version() != Batch.ABSENT) {
-                        throw new PfsException(
-                                ErrorCode.EXISTS,
-                                "there is a branch '" + branch + "' already",
-                                branch);
-                    }
-                    return at;
-                });
+        new BranchMoves(number, store).create(branch, at);
     }
 
     /** Moves (or makes) a branch. NOT_EMPTY when it has uncommitted changes. */
     public void moveBranch(String branch, Commit to, @Nullable ObjectId expectedHead) {
-        RefName.verifyRef(branch);
-        refuseJobs(branch);
-        Branch target = store.branches().findOrMake(id(branch));
-        History.refuseProtected(target);
-        moveBranchTo(target, expectedHead, _ -> to);
-    }
-
-    private void moveBranchTo(
-            Branch target, @Nullable ObjectId expectedHead, HeadMoves.NextHead to) {
-        moveHead(
-                target,
-                expectedHead,
-                seen -> {
-                    DirectoryEntry before =
-                            seen.head() == null ? store.folder().empty() : seen.head().root();
-                    if (!before.tree().equals(seen.view().root().tree())) {
-                        throw new PfsException(
-                                ErrorCode.NOT_EMPTY,
-                                "the branch '"
-                                        + target.id().branch()
-                                        + "' has uncommitted changes: commit or reset them first",
-                                target.id().branch());
-                    }
-                    return to.from(seen);
-                },
-                (seen, commit) -> commit.root());
+        new BranchMoves(number, store).move(branch, to, expectedHead);
     }
 
     /** NO_SUCH_REF. The default branch stays: IMPOSSIBLE. */
     public void deleteBranch(String branch) {
-        Branch target = open(branch);
-        if (branch.equals(DEFAULT_BRANCH)) {
-            throw new PfsException(
-                    ErrorCode.IMPOSSIBLE, "the branch '" + branch + "' cannot be deleted", branch);
-        }
-        store.branches().delete(target);
+        new BranchMoves(number, store).delete(branch);
     }
 
     public List<String> tags(String after, int limit) {
@@ -447,38 +451,16 @@ public final class Repo {
 
     /** NO_SUCH_REF. */
     public Commit tag(String tag) {
-        return store.meta()
-                .get(RefKeys.tag(number, tag))
-                .map(v -> store.commits().read(ObjectId.decode(v.value().array(), 0)))
-                .orElseThrow(() -> noTag(tag));
+        return new Tags(number, store).find(tag);
     }
 
     /** EXISTS, INVALID_NAME. */
     public void createTag(String tag, Commit at) {
-        RefName.verifyRef(tag);
-        Batch batch =
-                new Batch()
-                        .require(RefKeys.tag(number, tag), Batch.ABSENT)
-                        .put(RefKeys.tag(number, tag), Bytes.of(at.id().toBytes()));
-        if (!store.meta().commit(batch)) {
-            throw new PfsException(ErrorCode.EXISTS, "there is a tag '" + tag + "' already", tag);
-        }
+        new Tags(number, store).create(tag, at);
     }
 
     /** NO_SUCH_REF. */
     public void deleteTag(String tag) {
-        MetaStore.Versioned old =
-                store.meta().get(RefKeys.tag(number, tag)).orElseThrow(() -> noTag(tag));
-        Batch batch =
-                new Batch()
-                        .require(RefKeys.tag(number, tag), old.version())
-                        .delete(RefKeys.tag(number, tag));
-        if (!store.meta().commit(batch)) {
-            throw noTag(tag);
-        }
-    }
-
-    private static PfsException noTag(String tag) {
-        return new PfsException(ErrorCode.NO_SUCH_REF, "there is no tag '" + tag + "'", tag);
+        new Tags(number, store).delete(tag);
     }
 }

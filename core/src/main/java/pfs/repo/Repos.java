@@ -43,32 +43,15 @@ public final class Repos implements AutoCloseable {
      */
     public static Repos open(
             Journal journal, MetaStore meta, InstantSource clock, Settings settings) {
-        Trees trees = new Trees(journal, settings.treeCacheBytes());
-        Folder folder = new Folder(trees, journal);
-        Commits commits = new Commits(journal, journal);
-        WriteQueue queue = new WriteQueue(journal, new Evaluator(folder));
-        Branches branches = new Branches(meta, journal, commits, folder, queue);
-        ContentStore contents = new ContentStore(journal, journal, settings.contents());
-        PathSets paths = new PathSets(meta, commits, folder);
-        HeadMoves heads = new HeadMoves(journal, branches, folder, paths, () -> Store.nanos(clock));
-        Store store =
-                new Store(
-                        meta,
-                        journal,
-                        contents,
-                        folder,
-                        commits,
-                        queue,
-                        branches,
-                        heads,
-                        paths,
-                        new Merging(folder, commits),
-                        clock);
-        int replayed = new Recovery(journal, meta, branches, queue).replay();
+        Store store = parts(journal, meta, clock, settings);
+        WriteQueue queue = store.queue();
+        Branches branches = store.branches();
+        Answers answers = store.answers();
+        int replayed = new Recovery(journal, meta, branches, queue, answers).replay();
         if (replayed > 0) {
             LOG.info("took up {} groups of writes from the journal", replayed);
         }
-        Repos repos = new Repos(store, new Maintenance(journal, queue, branches, meta));
+        Repos repos = new Repos(store, new Maintenance(journal, queue, branches, meta, answers));
         boolean opened = false;
         try {
             repos.create(DEFAULT_REPO);
@@ -79,6 +62,33 @@ public final class Repos implements AutoCloseable {
                 repos.close();
             }
         }
+    }
+
+    private static Store parts(
+            Journal journal, MetaStore meta, InstantSource clock, Settings settings) {
+        Trees trees = new Trees(journal, settings.treeCacheBytes());
+        Folder folder = new Folder(trees, journal);
+        Commits commits = new Commits(journal, journal);
+        Answers answers = new Answers(meta, () -> Store.nanos(clock), Once.MOST_KEPT);
+        WriteQueue queue = new WriteQueue(journal, new Evaluator(folder), answers);
+        Branches branches = new Branches(meta, journal, commits, folder, queue);
+        ContentStore contents = new ContentStore(journal, journal, settings.contents());
+        PathSets paths = new PathSets(meta, commits, folder);
+        HeadMoves heads =
+                new HeadMoves(journal, branches, folder, paths, answers, () -> Store.nanos(clock));
+        return new Store(
+                meta,
+                journal,
+                contents,
+                folder,
+                commits,
+                queue,
+                branches,
+                heads,
+                paths,
+                new Merging(folder, commits),
+                answers,
+                clock);
     }
 
     /** The repo of that name; empty if there is none. */

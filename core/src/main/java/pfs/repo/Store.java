@@ -18,6 +18,7 @@ record Store(
         HeadMoves heads,
         PathSets paths,
         Merging merging,
+        Answers answers,
         InstantSource clock) {
 
     /** Nanoseconds since 1970. */

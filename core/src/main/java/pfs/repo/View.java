@@ -45,6 +45,7 @@ final class View implements Snapshot {
         return switch (journaled) {
             case Journaled.Edited(String key, Edit edit) -> with(key, edit);
             case Journaled.Replaced(DirectoryEntry root) -> new View(folder, root, Edits.NONE);
+            case Journaled.Answered _ -> this;
         };
     }
 

@@ -15,6 +15,7 @@ import pfs.disk.PrivateThread;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.journal.Journal;
+import pfs.tree.FileEntry;
 
 /**
  * Puts all writes of a store in one order. One thread takes what has gathered while the last group
@@ -32,13 +33,18 @@ final class WriteQueue implements AutoCloseable {
 
     private final Journal journal;
     private final Evaluator evaluator;
+    private final Answers answers;
     private final BlockingQueue<Request> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
     private final Thread thread;
 
     private sealed interface Request {
         CompletableFuture<?> answer();
 
-        record Write(Branch branch, Operation operation, CompletableFuture<Boolean> answer)
+        record Write(
+                Branch branch,
+                Operation operation,
+                @Nullable Once once,
+                CompletableFuture<Boolean> answer)
                 implements Request {}
 
         record Install(
@@ -52,8 +58,9 @@ final class WriteQueue implements AutoCloseable {
         record Stop(CompletableFuture<Boolean> answer) implements Request {}
     }
 
-    WriteQueue(Journal journal, Evaluator evaluator) {
+    WriteQueue(Journal journal, Evaluator evaluator, Answers answers) {
         this.journal = journal;
+        this.answers = answers;
         this.evaluator = evaluator;
         this.thread = new PrivateThread("pfs-writes", this::run);
         thread.start();
@@ -62,11 +69,12 @@ final class WriteQueue implements AutoCloseable {
     /**
      * Does the operation; returns when it is durable and visible.
      *
+     * @param once the key to keep the answer for, durable with the operation; null for none
      * @return whether the path was empty before
      * @throws PfsException when it was refused; then nothing has changed
      */
-    boolean write(Branch branch, Operation operation) {
-        Request.Write write = new Request.Write(branch, operation, new CompletableFuture<>());
+    boolean write(Branch branch, Operation operation, @Nullable Once once) {
+        Request.Write write = new Request.Write(branch, operation, once, new CompletableFuture<>());
         enqueue(write);
         return await(write.answer);
     }
@@ -152,13 +160,14 @@ final class WriteQueue implements AutoCloseable {
     private final class Group {
         private final Map<Branch, BranchState> next = new IdentityHashMap<>();
         private final List<JournalFormat.Change> changes = new ArrayList<>();
-        private final List<Runnable> answers = new ArrayList<>();
+        private final List<Answer> kept = new ArrayList<>();
+        private final List<Runnable> told = new ArrayList<>();
 
         void process(List<Request> group) {
             try {
                 group.forEach(this::take);
                 publish(changes.isEmpty() ? 0 : makeDurable());
-                answers.forEach(Runnable::run);
+                told.forEach(Runnable::run);
             } catch (Throwable e) {
                 fail(group, e);
             }
@@ -170,7 +179,7 @@ final class WriteQueue implements AutoCloseable {
          * durable already, so they hold all the same.
          */
         private void fail(List<Request> group, Throwable cause) {
-            PfsException told =
+            PfsException why =
                     cause instanceof PfsException known
                             ? known
                             : new PfsException(
@@ -180,29 +189,29 @@ final class WriteQueue implements AutoCloseable {
             if (!changes.isEmpty() && !installs.isEmpty()) {
                 new Group().process(installs);
             }
-            group.forEach(request -> request.answer().completeExceptionally(told));
+            group.forEach(request -> request.answer().completeExceptionally(why));
         }
 
         private void take(Request request) {
             switch (request) {
-                case Request.Write(var branch, var operation, var answer) ->
-                        takeWrite(branch, operation, answer);
+                case Request.Write write -> takeWrite(write);
                 case Request.Install(var branch, var change, var answer) -> {
                     BranchState state = change.apply(state(branch));
                     next.put(branch, state);
-                    answers.add(() -> answer.complete(state));
+                    told.add(() -> answer.complete(state));
                 }
                 case Request.Barrier(var answer) -> {
                     // The writes of this group are journalled when all of it has been taken.
                     long end = journal.end();
-                    answers.add(() -> answer.complete(end));
+                    told.add(() -> answer.complete(end));
                 }
-                case Request.Stop(var answer) -> answers.add(() -> answer.complete(true));
+                case Request.Stop(var answer) -> told.add(() -> answer.complete(true));
             }
         }
 
-        private void takeWrite(
-                Branch branch, Operation operation, CompletableFuture<Boolean> answer) {
+        private void takeWrite(Request.Write write) {
+            Branch branch = write.branch;
+            CompletableFuture<Boolean> answer = write.answer;
             try {
                 if (branch.gone()) {
                     throw new PfsException(
@@ -211,9 +220,10 @@ final class WriteQueue implements AutoCloseable {
                             branch.id().branch());
                 }
                 BranchState state = state(branch);
-                Evaluator.Step step = evaluator.evaluate(state.view(), operation);
+                Evaluator.Step step = evaluator.evaluate(state.view(), write.operation);
                 step.journaled()
                         .forEach(j -> changes.add(new JournalFormat.Change(branch.id(), j)));
+                keep(write, step.created());
                 next.put(
                         branch,
                         new BranchState(
@@ -222,10 +232,22 @@ final class WriteQueue implements AutoCloseable {
                                 state.position(),
                                 state.version(),
                                 state.folded()));
-                answers.add(() -> answer.complete(step.created()));
+                told.add(() -> answer.complete(step.created()));
             } catch (PfsException refused) {
                 // Told after the sync, since the reason may be an earlier write of this group.
-                answers.add(() -> answer.completeExceptionally(refused));
+                told.add(() -> answer.completeExceptionally(refused));
+            }
+        }
+
+        private void keep(Request.Write write, boolean created) {
+            @Nullable Once once = write.once;
+            if (once != null) {
+                @Nullable FileEntry file =
+                        write.operation instanceof Operation.Put put ? put.entry() : null;
+                Answer answer = new Answer(once, answers.now(), created, file, null);
+                Journaled journaled = new Journaled.Answered(answer);
+                changes.add(new JournalFormat.Change(write.branch.id(), journaled));
+                kept.add(answer);
             }
         }
 
@@ -241,6 +263,8 @@ final class WriteQueue implements AutoCloseable {
         }
 
         private void publish(long position) {
+            // Whoever sees the change must find its answer.
+            kept.forEach(answers::journaled);
             for (Map.Entry<Branch, BranchState> e : next.entrySet()) {
                 BranchState state = e.getValue();
                 boolean journaled = !state.view().equals(e.getKey().state().view());

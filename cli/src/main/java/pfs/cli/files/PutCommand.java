@@ -111,7 +111,7 @@ public final class PutCommand implements Callable<Integer> {
 
     private void store(PfsClient client, String path, Body body) throws IOException {
         var request = client.file("PUT", path, client.onBranch().flag("append", append));
-        client.send((append ? request.once() : request).with(body)).close();
+        client.send(request.with(body)).close();
     }
 
     /** {@code .} and {@code ..} have names too. */

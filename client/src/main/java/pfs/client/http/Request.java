@@ -31,6 +31,15 @@ public record Request(
         return new Request(method, target, headers, bytes, repeatable && bytes.repeatable());
     }
 
+    /**
+     * The same with an Idempotency-Key, by which the server knows a repetition and tells its first
+     * answer again: so it may be repeated. Only for routes that honour it.
+     */
+    public Request keyed(String key) {
+        Request with = with("Idempotency-Key", key);
+        return new Request(method, target, with.headers, body, body.repeatable());
+    }
+
     /** The same, never sent twice. */
     public Request once() {
         return new Request(method, target, headers, body, false);

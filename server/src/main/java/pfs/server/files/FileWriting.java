@@ -66,11 +66,11 @@ final class FileWriting {
         }
         Views.path(path);
         String branch = views.writableBranch(exchange);
-        Repo repo = views.repo(exchange);
+        Repo repo = views.repoToChange(exchange);
         @Nullable Entry present = repo.snapshot(branch).find(path).orElse(null);
         boolean append = !create && exchange.query().flag("append");
         Precondition condition = Conditions.ofWrite(exchange.headers(), create, present);
-        Conditions.checkEarly(condition, path, present);
+        checkEarly(repo, condition, path, present);
         FileHead head = FileHead.of(exchange.headers(), clock);
         FileEntry entry = head.entry(receive(exchange));
         Written written =
@@ -78,6 +78,19 @@ final class FileWriting {
                         ? repo.append(branch, path, entry.content(), entry, condition)
                         : repo.put(branch, path, entry, condition);
         answer(exchange, path, written);
+    }
+
+    /** Refuses what the queue would refuse, unless it was done and will only be told again. */
+    private static void checkEarly(
+            Repo repo, Precondition condition, String path, @Nullable Entry present) {
+        try {
+            Conditions.checkEarly(condition, path, present);
+        } catch (PfsException e) {
+            // Only now: what was in the way may be what the same key has just written.
+            if (!repo.answered()) {
+                throw e;
+            }
+        }
     }
 
     /** Stores a body; what it holds is not durable before a put names it. */
@@ -136,10 +149,10 @@ final class FileWriting {
     private void writeDirectory(Exchange exchange, String path, boolean create) throws IOException {
         String name = path.isEmpty() ? "" : Views.path(path.substring(0, path.length() - 1));
         String branch = views.writableBranch(exchange);
-        Repo repo = views.repo(exchange);
+        Repo repo = views.repoToChange(exchange);
         if (create) {
             @Nullable Entry present = repo.snapshot(branch).find(name).orElse(null);
-            Conditions.checkEarly(new Precondition.Create(), path, present);
+            checkEarly(repo, new Precondition.Create(), path, present);
         }
         if (isTar(exchange.header(HttpHeader.CONTENT_TYPE))) {
             unpack(exchange, repo, branch, name);
@@ -215,9 +228,9 @@ final class FileWriting {
         boolean slash = path.endsWith("/");
         String name = Views.path(slash ? path.substring(0, path.length() - 1) : path);
         String branch = views.writableBranch(exchange);
-        Repo repo = views.repo(exchange);
+        Repo repo = views.repoToChange(exchange);
         @Nullable Entry present = repo.snapshot(branch).find(name).orElse(null);
-        if (present == null || slash && present instanceof FileEntry) {
+        if ((present == null || slash && present instanceof FileEntry) && !repo.answered()) {
             throw new PfsException(ErrorCode.NO_SUCH_PATH, "there is no '" + path + "'", path);
         }
         Precondition condition = Conditions.ofWrite(exchange.headers(), false, present);
@@ -230,7 +243,7 @@ final class FileWriting {
         Query fields = exchange.fields();
         String from = Views.field(fields.require("from"));
         String to = Views.field(fields.require("to"));
-        Repo repo = views.repo(exchange);
+        Repo repo = views.repoToChange(exchange);
         @Nullable Commit source = views.commit(exchange, repo);
         repo.copy(views.branchToWrite(exchange), from, source, to);
         created(exchange, to);
@@ -240,7 +253,7 @@ final class FileWriting {
         Query fields = exchange.fields();
         String from = Views.field(fields.require("from"));
         String to = Views.field(fields.require("to"));
-        views.repo(exchange).move(views.writableBranch(exchange), from, to);
+        views.repoToChange(exchange).move(views.writableBranch(exchange), from, to);
         created(exchange, to);
     }
 

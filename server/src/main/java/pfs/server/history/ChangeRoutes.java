@@ -116,7 +116,8 @@ public final class ChangeRoutes {
         Query fields = exchange.fields();
         String path = fields.find("path");
         String below = path == null ? "" : Views.field(path);
-        views.repo(exchange).reset(views.writableBranch(exchange), below.isEmpty() ? null : below);
+        views.repoToChange(exchange)
+                .reset(views.writableBranch(exchange), below.isEmpty() ? null : below);
         exchange.empty(200);
     }
 

@@ -87,7 +87,7 @@ public final class CommitRoutes {
         boolean get = exchange.method().equals("GET");
         Query fields = get ? exchange.query() : exchange.fields();
         String branch = views.writableBranch(exchange);
-        Repo repo = views.repo(exchange);
+        Repo repo = views.repoToChange(exchange);
         CommitRequest request =
                 new CommitRequest(
                         fields.get("message", ""),

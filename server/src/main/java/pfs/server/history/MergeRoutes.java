@@ -49,7 +49,7 @@ public final class MergeRoutes {
         Query fields = exchange.fields();
         String into = fields.get("into", fields.get("branch", Repo.DEFAULT_BRANCH));
         String from = fields.require("from");
-        Repo repo = views.repo(exchange);
+        Repo repo = views.repoToChange(exchange);
         Commit commit = repo.resolve(from, into);
         String message = fields.get("message", "Merge " + from + " into " + into);
         answer(
@@ -60,7 +60,7 @@ public final class MergeRoutes {
     private void revert(Exchange exchange) throws IOException {
         Query fields = exchange.fields();
         String branch = views.branchToWrite(exchange);
-        Repo repo = views.repo(exchange);
+        Repo repo = views.repoToChange(exchange);
         Commit commit = repo.resolve(fields.require("commit"), branch);
         CommitRequest request = request(exchange, fields.get("message", ""));
         answer(exchange, repo.history().revert(branch, commit, request, choices(fields)));
@@ -69,7 +69,7 @@ public final class MergeRoutes {
     private void cherryPick(Exchange exchange) throws IOException {
         Query fields = exchange.fields();
         String branch = views.branchToWrite(exchange);
-        Repo repo = views.repo(exchange);
+        Repo repo = views.repoToChange(exchange);
         Commit commit = repo.resolve(fields.require("commit"), branch);
         CommitRequest request = request(exchange, fields.get("message", ""));
         answer(exchange, repo.history().cherryPick(branch, commit, request, choices(fields)));

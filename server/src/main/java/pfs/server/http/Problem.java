@@ -85,6 +85,7 @@ public record Problem(
                     OVER_LIMIT,
                     NOTHING_TO_COMMIT,
                     IMPOSSIBLE,
+                    KEY_REUSED,
                     DISK_FULL,
                     STOPPED,
                     BUSY,

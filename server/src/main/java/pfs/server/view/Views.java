@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.repo.Commit;
+import pfs.repo.Once;
 import pfs.repo.Repo;
 import pfs.repo.Repos;
 import pfs.repo.Snapshot;
@@ -33,6 +34,13 @@ public final class Views {
                                                 + name
                                                 + " makes it",
                                         name));
+    }
+
+    /** The repo for a change, which is made once if the request has an Idempotency-Key. */
+    public Repo repoToChange(Exchange exchange) {
+        Once once = IdempotencyKey.of(exchange);
+        Repo repo = repo(exchange);
+        return once == null ? repo : repo.once(once);
     }
 
     /** {@code ?branch=}, or master. */
