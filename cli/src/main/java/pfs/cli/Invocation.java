@@ -41,8 +41,10 @@ final class Invocation {
             int code = line.execute(arguments);
             out.flush();
             return code;
+        } catch (Output.ClosedException e) {
+            return FAILED;
         } catch (IOException e) {
-            // Nobody reads standard output any more; there is nobody to tell.
+            err.println("pfs: standard output: " + oneLine(message(e)));
             return FAILED;
         }
     }
@@ -92,6 +94,9 @@ final class Invocation {
     private int failed(Exception e, Session session) {
         if (e instanceof ParameterException usage) {
             return wrongUsage(usage);
+        }
+        if (e instanceof Output.ClosedException) {
+            return FAILED;
         }
         if (e instanceof RefusedException refused && session.json()) {
             err.print(refused.problem().toJson());

@@ -238,6 +238,28 @@ public final class History {
         return result.root();
     }
 
+    /**
+     * As {@link Repo#log}, but only what is behind one of its commits.
+     *
+     * @param from null for a branch without commits, which has an empty log
+     * @param after null for all
+     */
+    public Log log(@Nullable Commit from, @Nullable String path, @Nullable Commit after) {
+        Log.Sources sources =
+                new Log.Sources(
+                        store.commits(),
+                        store.folder().trees(),
+                        store.paths(),
+                        store.pauses(),
+                        repo);
+        return new Log(sources, from, path, after);
+    }
+
+    /** No files, to compare with. */
+    public Snapshot nothing() {
+        return new View(store.folder(), store.folder().empty(), Edits.NONE);
+    }
+
     /** The best common ancestors of two commits, the newest first. */
     public List<Commit> mergeBases(Commit one, Commit other) {
         return store.merging().bases().of(one, other);

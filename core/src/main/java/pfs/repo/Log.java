@@ -20,36 +20,98 @@ import pfs.tree.Trees;
  * same there is passed over, and only that parent is followed; so is the whole way to where a
  * commit's jump goes, when its {@link PathSets} set says that nothing there touched the path. Lazy;
  * not thread-safe.
+ *
+ * <p>A walk can begin behind a commit of it: where it stood when it was {@link #pause paused}
+ * there, if that is still known, else by jumps over what lies before, which takes a step for each
+ * merge there.
  */
-final class Log implements Iterator<Commit> {
+public final class Log implements Iterator<Commit> {
     private static final Comparator<Commit> NEWEST_FIRST =
             Comparator.comparingLong(Commit::generation)
                     .thenComparingLong(Commit::time)
                     .thenComparing(Commit::id)
                     .reversed();
 
+    /** What a walk reads. */
+    record Sources(Commits commits, Trees trees, PathSets paths, LogPauses pauses, long repo) {}
+
     private final Commits commits;
     private final Trees trees;
     private final PathSets paths;
+    private final LogPauses pauses;
     private final long repo;
+    private final @Nullable Commit from;
     private final @Nullable String path;
     private final PriorityQueue<Commit> open = new PriorityQueue<>(NEWEST_FIRST);
     private final Set<ObjectId> seen = new HashSet<>();
     private @Nullable Commit next;
+    private @Nullable ObjectId last;
 
-    Log(
-            Commits commits,
-            Trees trees,
-            PathSets paths,
-            long repo,
-            Commit from,
-            @Nullable String path) {
-        this.paths = paths;
-        this.repo = repo;
-        this.commits = commits;
-        this.trees = trees;
+    /**
+     * @param from where to begin; null for a walk through nothing
+     * @param after what comes before it, and itself, are left out; null for nothing
+     */
+    Log(Sources sources, @Nullable Commit from, @Nullable String path, @Nullable Commit after) {
+        this.paths = sources.paths;
+        this.pauses = sources.pauses;
+        this.repo = sources.repo;
+        this.commits = sources.commits;
+        this.trees = sources.trees;
+        this.from = from;
         this.path = path == null || path.isEmpty() ? null : path;
-        add(from);
+        if (from != null && after == null) {
+            add(from);
+        } else if (from != null && after != null) {
+            resume(from, after);
+        }
+    }
+
+    private void resume(Commit top, Commit after) {
+        List<ObjectId> paused = pauses.find(place(top, after.id()));
+        if (paused != null) {
+            paused.forEach(id -> add(commits.read(id)));
+        } else if (after.merges() == top.merges() && commits.onLine(top, after)) {
+            var _ = visit(after);
+        } else {
+            add(top);
+            while (!open.isEmpty() && NEWEST_FIRST.compare(open.peek(), after) <= 0) {
+                Commit at = open.remove();
+                seen.remove(at.id());
+                if (!passPlain(at, after)) {
+                    var _ = visit(at);
+                }
+            }
+        }
+    }
+
+    /** Goes by the commit's jump if no merge is passed, and not the commit that is sought. */
+    private boolean passPlain(Commit at, Commit sought) {
+        if (path != null || at.jump() == null) {
+            return false;
+        }
+        Commit jump = commits.read(at.jump());
+        if (jump.merges() != at.merges() || NEWEST_FIRST.compare(jump, sought) > 0) {
+            return false;
+        }
+        add(jump);
+        return true;
+    }
+
+    private LogPauses.Place place(Commit top, ObjectId at) {
+        return new LogPauses.Place(repo, top.id(), path == null ? "" : path, at);
+    }
+
+    /**
+     * Keeps where the walk stands, so that one that begins after the commit given last is as cheap
+     * as going on. To be called before the next {@link #hasNext}.
+     */
+    public void pause() {
+        if (next != null) {
+            throw new IllegalStateException("the walk is past the commit that was given last");
+        }
+        if (last != null && from != null) {
+            pauses.keep(place(from, last), open.stream().map(Commit::id).toList());
+        }
     }
 
     private void add(Commit commit) {
@@ -105,6 +167,7 @@ final class Log implements Iterator<Commit> {
         }
         Commit answer = next;
         next = null;
+        last = answer.id();
         return answer;
     }
 }

@@ -59,7 +59,7 @@ final class RefResolver {
                             + MAX_EXPRESSION);
         }
         int suffix = firstSuffix(expression);
-        String base = expression.substring(0, suffix);
+        String base = named(expression.substring(0, suffix), branch);
         Matcher step = SUFFIX.matcher(expression);
         boolean first = true;
         @Nullable Commit at = null;
@@ -86,6 +86,15 @@ final class RefResolver {
         int at = expression.indexOf("@{");
         int end = expression.length();
         return Math.min(tilde < 0 ? end : tilde, at < 0 ? end : at);
+    }
+
+    /** HEAD is the branch itself, as people who know git say, unless something is called so. */
+    private String named(String base, String branch) {
+        boolean head =
+                base.equals("HEAD")
+                        && heads.find(base).isEmpty()
+                        && meta.get(RefKeys.tag(repo, base)).isEmpty();
+        return head ? branch : base;
     }
 
     private Commit base(String name, String branch) {

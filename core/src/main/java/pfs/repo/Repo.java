@@ -119,8 +119,8 @@ public final class Repo {
      * The commit and its ancestors, newest first and children before parents; with a path only
      * those that changed it.
      */
-    public Iterator<Commit> log(Commit from, @Nullable String path) {
-        return new Log(store.commits(), store.folder().trees(), store.paths(), number, from, path);
+    public Log log(Commit from, @Nullable String path) {
+        return history().log(from, path, null);
     }
 
     /** Uncommitted changes against the head, in path order. */

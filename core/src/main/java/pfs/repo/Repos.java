@@ -86,6 +86,7 @@ public final class Repos implements AutoCloseable {
                 branches,
                 heads,
                 paths,
+                new LogPauses(),
                 new Merging(folder, commits),
                 answers,
                 clock);

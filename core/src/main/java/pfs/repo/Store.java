@@ -17,6 +17,7 @@ record Store(
         Branches branches,
         HeadMoves heads,
         PathSets paths,
+        LogPauses pauses,
         Merging merging,
         Answers answers,
         InstantSource clock) {

@@ -290,4 +290,80 @@ class HistoryTest extends HttpTest {
         assertThat(put(repo + "/branches/master?protect=false", "").statusCode()).isEqualTo(200);
         assertThat(put(repo + "/pfs/a", "2").statusCode()).isEqualTo(200);
     }
+
+    @Test
+    void aProtectedBranchSaysSo() {
+        put(repo + "/pfs/a", "1");
+        String one = commit("");
+        String json = "{\"name\":\"master\",\"commit\":\"" + one + "\"";
+        String branch = repo + "/branches/master";
+        assertThat(get(branch, "Accept", "application/json").body()).isEqualTo(json + "}\n");
+        put(branch + "?protect", "");
+        assertThat(get(branch, "Accept", "application/json").body())
+                .isEqualTo(json + ",\"protected\":true}\n");
+    }
+
+    @Test
+    void aCommitKeepsItsMetadata() {
+        put(repo + "/pfs/a", "1");
+        post(repo + "/commit", "", "Pfs-Meta-Source", "sensor 7");
+        assertThat(get(repo + "/commits/1", "Accept", "application/json").body())
+                .contains("\"metadata\":{\"source\":\"sensor 7\"}");
+    }
+
+    @Test
+    void aDiffGoesFromNothingAndUpToNow() {
+        put(repo + "/pfs/a", "1");
+        assertThat(get(repo + "/diff").body()).isEqualTo("A\ta\n");
+        commit("");
+        put(repo + "/pfs/b", "2");
+        assertThat(get(repo + "/diff").body()).isEqualTo("A\tb\n");
+        assertThat(get(repo + "/diff?from=").body()).isEqualTo("A\ta\nA\tb\n");
+        assertThat(get(repo + "/diff?from=&to=1").body()).isEqualTo("A\ta\n");
+        assertThat(get(repo + "/diff?from=&to=1&text").body()).contains("+++ b/a\n");
+    }
+
+    @Test
+    void refExpressionsChain() {
+        put(repo + "/pfs/f", "1");
+        String one = commit("");
+        put(repo + "/pfs/f", "2");
+        String two = commit("");
+        put(repo + "/pfs/f", "3");
+        String three = commit("");
+        post(repo + "/tags/v3", "");
+        String time = get(repo + "/commits/2").body().split("  ")[1];
+        String at = "@%7B" + time + "%7D";
+        assertThat(get(repo + "/commits/master~1~1").body()).startsWith(one);
+        assertThat(get(repo + "/commits/v3~1" + at).body()).startsWith(two);
+        assertThat(get(repo + "/commits/master" + at + "~").body()).startsWith(one);
+        assertThat(get(repo + "/commits/v3" + at + "~1").body()).startsWith(one);
+        assertThat(get(repo + "/commits/3~2").body()).startsWith(one);
+        assertThat(get(repo + "/commits/" + three.substring(0, 7) + "~").body()).startsWith(two);
+        assertThat(get(repo + "/commits/HEAD~1").body()).startsWith(two);
+        assertThat(get(repo + "/commits/master~3").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aMergeGoesOnWithAChoiceForThePathsItNamed() {
+        put(repo + "/pfs/d/%5Ba%5D", "1");
+        put(repo + "/pfs/b", "1");
+        commit("");
+        post(repo + "/branches/side", "");
+        for (String path : new String[] {"d/[a]", "b"}) {
+            String url = repo + "/pfs/" + path.replace("[", "%5B").replace("]", "%5D");
+            put(url, "ours");
+            put(url + "?branch=side", "theirs");
+        }
+        String head = commit("");
+        commit("?branch=side");
+        String merge = repo + "/merge?from=side";
+        assertThat(post(merge, "").body()).contains("\"conflicts\":[\"b\",\"d/[a]\"]");
+        String half = merge + "&strategy=theirs:d/%5Ba%5D";
+        assertThat(post(half, "").body()).contains("\"conflicts\":[\"b\"]");
+        assertThat(get(repo + "/branches/master").body()).isEqualTo(head + "\n");
+        assertThat(post(half + "&strategy=ours:b", "").statusCode()).isEqualTo(200);
+        assertThat(get(repo + "/pfs/d/%5Ba%5D").body()).isEqualTo("theirs");
+        assertThat(get(repo + "/pfs/b").body()).isEqualTo("ours");
+    }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -236,6 +237,59 @@ class CommandLineTest {
         assertThat(out).contains("first").endsWith("A\ta\n");
         done("cat", "--commit", "1", "a");
         assertThat(out).isEqualTo("1");
+    }
+
+    @Test
+    void historyIsMergedComparedAndProtected() throws IOException {
+        done("put", file("a", "1\n").toString(), "a");
+        done("put", file("b", "1\n").toString(), "d/b");
+        done("commit", "-m", "first", "--meta", "source=sensor 7");
+        done("show", "--json");
+        assertThat(out).contains("\"metadata\":{\"source\":\"sensor 7\"}");
+        done("show", "-p");
+        assertThat(out).contains("new file mode").contains("+1\n");
+        done("branch", "side");
+        for (String name : List.of("a", "d/b")) {
+            done("put", file("x", "ours\n").toString(), name);
+            done("put", "-b", "side", file("x", "theirs\n").toString(), name);
+        }
+        done("diff", "-p", "--path", "a");
+        assertThat(out).contains("-1\n+ours\n").doesNotContain("d/b");
+        done("diff", "HEAD");
+        assertThat(out).isEqualTo("M\ta\nM\td/b\n");
+        done("commit");
+        done("commit", "-b", "side");
+        assertThat(pfs("merge", "side")).isEqualTo(1);
+        assertThat(out).isEqualTo("C\ta\nC\td/b\n");
+        assertThat(pfs("merge", "side", "--strategy", "theirs:a")).isEqualTo(1);
+        assertThat(out).isEqualTo("C\td/b\n");
+        done("branch", "--protect", "master");
+        assertThat(pfs("rm", "a")).isEqualTo(1);
+        assertThat(err).contains("takes merges only");
+        done("merge", "side", "--strategy", "theirs:a", "--strategy", "ours:d/**");
+        done("diff", "2", "HEAD");
+        assertThat(out).isEqualTo("M\ta\n");
+        done("branch", "--unprotect", "master");
+        done("rm", "a");
+        done("log", "--after", "2");
+        assertThat(out.lines()).hasSize(1);
+        assertThat(pfs("branch", "--protect")).isEqualTo(2);
+    }
+
+    @Test
+    void aReaderThatGoesIsNoTrouble() throws IOException {
+        done("put", file("a", "1").toString(), "a");
+        OutputStream gone =
+                new OutputStream() {
+                    @Override
+                    public void write(int b) throws IOException {
+                        throw new IOException("Broken pipe");
+                    }
+                };
+        ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+        new Invocation(gone, new PrintStream(stderr, true, StandardCharsets.UTF_8))
+                .run("status", "--server", server.url(), "--repo", repo);
+        assertThat(stderr.toString(StandardCharsets.UTF_8)).isEmpty();
     }
 
     @Test

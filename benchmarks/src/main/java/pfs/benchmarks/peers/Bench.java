@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The command {@code bin/bench}: {@code [--quick] [--only ID,ID] [--write] [--keep] [--scratch
- * DIR]}.
+ * The command {@code bin/bench}: {@code [--quick] [--rounds N] [--only ID,ID] [--write] [--keep]
+ * [--scratch DIR]}.
  */
 public final class Bench {
     private Bench() {}
@@ -26,6 +26,7 @@ public final class Bench {
             for (int i = 0; i < arguments.length; i++) {
                 switch (arguments[i]) {
                     case "--quick" -> scale = Scale.QUICK;
+                    case "--rounds" -> scale = scale.withRounds(Integer.parseInt(arguments[++i]));
                     case "--write" -> write = true;
                     case "--keep" -> keep = true;
                     case "--only" -> only = Set.of(arguments[++i].split(","));
@@ -34,7 +35,7 @@ public final class Bench {
                 }
             }
             // A whole run is for the document; a part of one would drop the other rows.
-            write |= scale == Scale.FULL && only.isEmpty();
+            write |= scale.equals(Scale.FULL) && only.isEmpty();
             return new Options(scale, only, write, keep, scratch.toAbsolutePath());
         }
     }

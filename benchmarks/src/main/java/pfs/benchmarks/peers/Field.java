@@ -32,6 +32,9 @@ final class Field implements AutoCloseable {
         all.addAll(new SmallFiles(this).scenarios());
         all.addAll(new LargeFiles(this).scenarios());
         all.addAll(new WholeTrees(this).scenarios());
+        all.addAll(new LargeRepos(this).scenarios());
+        all.addAll(new LongHistory(this).scenarios());
+        all.addAll(new ManyMerges(this).scenarios());
         all.addAll(new Lives(this).scenarios());
         return all;
     }
@@ -78,6 +81,21 @@ final class Field implements AutoCloseable {
     /** Seconds to send a file by curl; the answer included. */
     double put(WebServer server, Path file, String name) {
         return curl("-T", file.toString(), server.url(name));
+    }
+
+    /**
+     * Seconds to unpack a tar by curl, its answer included; from standard input, since curl adds
+     * the name of a file to a URL that ends with a slash.
+     */
+    double putTar(Path tar, String url) {
+        String curl =
+                "exec curl -sS --fail -o /dev/null -w %{time_total} -T - -H 'Expect:' "
+                        + "-H 'Content-Type: application/x-tar' '"
+                        + url
+                        + "' < '"
+                        + tar
+                        + "'";
+        return Double.parseDouble(commands.run("sh", "-c", curl).strip());
     }
 
     double curl(String... arguments) {

@@ -5,7 +5,6 @@ import static pfs.benchmarks.peers.Row.limit;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,13 +78,7 @@ final class Lives {
         writeTar(tar, round);
         String directory = "million" + round + "/";
         WebServer server = field.pfs();
-        double in =
-                field.curl(
-                        "-H",
-                        "Content-Type: application/x-tar",
-                        "-T",
-                        tar.toString(),
-                        server.url(directory));
+        double in = field.putTar(tar, server.url(directory));
         double commit = field.curl("-X", "POST", server.origin() + "/commit");
         double list = field.curl(server.url(directory) + "?recursive");
         Files.delete(tar);
@@ -94,31 +87,14 @@ final class Lives {
 
     private static void writeTar(Path tar, int round) throws IOException {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(tar), 1 << 20)) {
-            byte[] block = new byte[1024];
             for (int i = 0; i < MILLION; i++) {
-                java.util.Arrays.fill(block, (byte) 0);
-                text(block, 0, String.format(Locale.ROOT, "f%07d", i));
-                text(block, 100, "0000644\0" + "0000000\0" + "0000000\0");
-                text(block, 124, "00000000024\0" + "14000000000\0" + "        0");
-                text(block, 257, "ustar\00000");
-                int sum = 0;
-                for (int k = 0; k < 512; k++) {
-                    sum += block[k];
-                }
-                text(block, 148, String.format(Locale.ROOT, "%06o\0 ", sum));
-                text(
-                        block,
-                        512,
+                SmallTar.entry(
+                        out,
+                        String.format(Locale.ROOT, "f%07d", i),
                         String.format(Locale.ROOT, "round %2d file %7d", round, i)
                                 .substring(0, 20));
-                out.write(block);
             }
-            out.write(new byte[1024]);
+            SmallTar.end(out);
         }
-    }
-
-    private static void text(byte[] block, int at, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-        System.arraycopy(bytes, 0, block, at, bytes.length);
     }
 }

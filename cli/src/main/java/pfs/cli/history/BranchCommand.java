@@ -15,7 +15,9 @@ import picocli.CommandLine.ParentCommand;
 
 @Command(
         name = "branch",
-        description = "List branches; with NAME make one; with -d delete it, with -f move it.")
+        description =
+                "List branches; with NAME make one; with -d delete it, with -f move it, with"
+                        + " --protect let it take merges only.")
 public final class BranchCommand implements Callable<Integer> {
     @ParentCommand @Nullable Session parent;
 
@@ -28,6 +30,12 @@ public final class BranchCommand implements Callable<Integer> {
             names = {"-f", "--force"},
             description = "Move the branch to REF if it is there.")
     boolean force;
+
+    @Option(names = "--protect", description = "From now on the branch takes merges only.")
+    boolean protect;
+
+    @Option(names = "--unprotect", description = "The branch takes all changes again.")
+    boolean unprotect;
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "The branch.")
     @Nullable String name;
@@ -44,11 +52,18 @@ public final class BranchCommand implements Callable<Integer> {
         Session session = Objects.requireNonNull(parent);
         PfsClient client = session.client();
         if (name == null) {
+            if (delete || force || protect || unprotect) {
+                throw session.usage("which branch? a NAME is missing");
+            }
             return session.show(client.request("GET", "/branches", Query.NONE));
         }
         String route = "/branches/" + PathEncoding.encode(name);
         if (delete) {
             return session.run(client.request("DELETE", route, Query.NONE));
+        }
+        if (protect || unprotect) {
+            Query flag = Query.NONE.and("protect", Boolean.toString(protect));
+            return session.run(client.request("PUT", route, flag));
         }
         String commit = ref == null ? client.branch() : ref;
         return session.run(

@@ -1,11 +1,13 @@
 package pfs.cli.history;
 
 import java.io.IOException;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import pfs.cli.session.Session;
 import pfs.client.PfsClient;
+import pfs.client.http.Request;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -26,6 +28,12 @@ public final class CommitCommand implements Callable<Integer> {
             description = "Who says so (PFS_AUTHOR, default: the user).")
     @Nullable String author;
 
+    @Option(
+            names = "--meta",
+            paramLabel = "NAME=VALUE",
+            description = "Kept with the commit, and shown by show --json.")
+    Map<String, String> metadata = Map.of();
+
     @Option(names = "--run", description = "Run the jobs on it as well.")
     boolean run;
 
@@ -33,13 +41,17 @@ public final class CommitCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Session session = Objects.requireNonNull(parent);
         PfsClient client = session.client();
-        return session.show(
+        Request request =
                 client.request(
                         "POST",
                         "/commit",
                         client.onBranch()
                                 .and("message", message)
                                 .and("author", Authors.name(author))
-                                .flag("run", run)));
+                                .flag("run", run));
+        for (Map.Entry<String, String> e : metadata.entrySet()) {
+            request = request.with("Pfs-Meta-" + e.getKey(), e.getValue());
+        }
+        return session.show(request);
     }
 }

@@ -15,12 +15,18 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "diff",
         description =
-                "List what differs: A, M, D or R and the path. Without REFs: uncommitted changes.")
+                "List what differs: A, M, D or R and the path. Without TO: up to uncommitted"
+                        + " changes; without both: these alone.")
 public final class DiffCommand implements Callable<Integer> {
     @ParentCommand @Nullable Session parent;
 
     @Option(names = "--path", paramLabel = "PATH", description = "Only there.")
     @Nullable String path;
+
+    @Option(
+            names = {"-p", "--text"},
+            description = "Show the lines that differ, of text files.")
+    boolean text;
 
     @Parameters(
             index = "0",
@@ -33,7 +39,7 @@ public final class DiffCommand implements Callable<Integer> {
             index = "1",
             arity = "0..1",
             paramLabel = "TO",
-            description = "Another (default: the branch's head).")
+            description = "Another (default: the branch as it stands).")
     @Nullable String to;
 
     @Override
@@ -41,17 +47,14 @@ public final class DiffCommand implements Callable<Integer> {
         Session session = Objects.requireNonNull(parent);
         PfsClient client = session.client();
         String below = path == null ? null : RemotePath.parse(path).path();
-        if (from == null) {
-            return session.show(
-                    client.request("GET", "/status", client.onBranch().and("path", below)));
-        }
         return session.show(
                 client.request(
                         "GET",
                         "/diff",
                         client.onBranch()
                                 .and("from", from)
-                                .and("to", to == null ? client.branch() : to)
-                                .and("path", below)));
+                                .and("to", to)
+                                .and("path", below)
+                                .flag("text", text)));
     }
 }

@@ -28,6 +28,12 @@ public final class LogCommand implements Callable<Integer> {
             description = "Only commits that changed this path.")
     @Nullable String path;
 
+    @Option(
+            names = "--after",
+            paramLabel = "REF",
+            description = "Only what comes behind this commit of the list.")
+    @Nullable String after;
+
     @Parameters(
             index = "0",
             arity = "0..1",
@@ -46,6 +52,7 @@ public final class LogCommand implements Callable<Integer> {
                         client.onBranch()
                                 .and("ref", ref)
                                 .and("path", path == null ? null : RemotePath.parse(path).path())
+                                .and("after", after)
                                 .and("limit", limit == null ? null : limit.toString())));
     }
 }

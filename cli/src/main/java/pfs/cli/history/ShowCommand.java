@@ -1,25 +1,27 @@
 package pfs.cli.history;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import pfs.api.PathEncoding;
 import pfs.cli.session.Session;
 import pfs.client.PfsClient;
-import pfs.client.Query;
 import pfs.client.RefusedException;
-import pfs.client.http.Response;
+import pfs.client.http.Request;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 @Command(name = "show", description = "Show a commit and what it changed.")
 public final class ShowCommand implements Callable<Integer> {
     @ParentCommand @Nullable Session parent;
+
+    @Option(
+            names = {"-p", "--text"},
+            description = "Show the lines that it changed, of text files.")
+    boolean text;
 
     @Parameters(
             index = "0",
@@ -39,33 +41,20 @@ public final class ShowCommand implements Callable<Integer> {
             return 0;
         }
         try {
-            return session.show(
-                    client.request(
-                            "GET",
-                            "/diff",
-                            client.onBranch().and("from", name + "~1").and("to", name)));
+            return session.show(diff(client, name + "~1", name));
         } catch (RefusedException e) {
             if (e.status() != 404) {
                 throw e;
             }
-            return listing(session, client, name);
+            // The first commit has no parent to differ from: all it has is new.
+            return session.show(diff(client, "", name));
         }
     }
 
-    /** The first commit has no parent to differ from: all it has is new. */
-    private static int listing(Session session, PfsClient client, String name) throws IOException {
-        Query query = client.onBranch().flag("recursive", true).and("commit", name);
-        try (Response response =
-                client.send(client.file("GET", "", query).with("Accept", "text/plain"))) {
-            BufferedReader lines =
-                    new BufferedReader(
-                            new InputStreamReader(response.body(), StandardCharsets.UTF_8));
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (!line.endsWith("/")) {
-                    session.out().line("A\t" + line);
-                }
-            }
-        }
-        return 0;
+    private Request diff(PfsClient client, String from, String to) {
+        return client.request(
+                "GET",
+                "/diff",
+                client.onBranch().and("from", from).and("to", to).flag("text", text));
     }
 }

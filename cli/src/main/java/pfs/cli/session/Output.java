@@ -20,7 +20,45 @@ public final class Output {
     private final OutputStream out;
 
     public Output(OutputStream out) {
-        this.out = new BufferedOutputStream(out, BUFFER);
+        this.out = new BufferedOutputStream(new Telling(out), BUFFER);
+    }
+
+    /** Nobody reads standard output any more, as behind {@code | head}: no fault, and no news. */
+    public static final class ClosedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        ClosedException(IOException cause) {
+            super("nobody reads any more", cause);
+        }
+    }
+
+    /** Tells a reader that has gone from other failures, such as a full disk. */
+    private static final class Telling extends OutputStream {
+        private final OutputStream target;
+
+        Telling(OutputStream target) {
+            this.target = target;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                target.write(bytes, offset, length);
+            } catch (IOException e) {
+                boolean gone = String.valueOf(e.getMessage()).contains("Broken pipe");
+                throw gone ? new ClosedException(e) : e;
+            }
+        }
+
+        @Override
+        public void flush() throws IOException {
+            target.flush();
+        }
     }
 
     /** The text and a newline. */

@@ -7,15 +7,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.StreamSupport;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.jspecify.annotations.Nullable;
 import pfs.api.Change;
 import pfs.chunk.ContentReader;
-import pfs.repo.Commit;
 import pfs.repo.Difference;
 import pfs.repo.Repo;
 import pfs.repo.Snapshot;
@@ -43,7 +40,7 @@ public final class ChangeRoutes {
 
     public static List<Route> of(Views views, ContentReader contents) {
         ChangeRoutes routes = new ChangeRoutes(views, new TextDiff(contents));
-        String[] diff = {"from", "to", "path", "branch", "limit"};
+        String[] diff = {"from", "to", "path", "branch", "limit", "text", "renames"};
         return Routes.ofRepos()
                 .get("/status", READ, routes::status, "Uncommitted changes", STATUS)
                 .get("/diff", READ, routes::diff, "What changed between commits", diff)
@@ -55,48 +52,40 @@ public final class ChangeRoutes {
         Repo repo = views.repo(exchange);
         String branch = views.branch(exchange);
         String path = Views.field(exchange.query().get("path", ""));
-        Optional<Commit> head = repo.head(branch);
-        if (path.isEmpty() || head.isEmpty()) {
-            answer(exchange, below(repo.status(branch), path));
-        } else {
-            answer(exchange, repo.diff(repo.snapshot(head.get()), repo.snapshot(branch), path));
-        }
-    }
-
-    /** Those of a path, for a branch without a commit to compare with. */
-    private static Iterator<Difference> below(Iterator<Difference> all, String path) {
-        if (path.isEmpty()) {
-            return all;
-        }
-        Iterable<Difference> each = () -> all;
-        return StreamSupport.stream(each.spliterator(), false)
-                .filter(d -> d.path().equals(path) || d.path().startsWith(path + "/"))
-                .iterator();
+        answer(
+                exchange,
+                path.isEmpty()
+                        ? repo.status(branch)
+                        : repo.diff(start(repo, null, branch), repo.snapshot(branch), path));
     }
 
     private void diff(Exchange exchange) throws IOException {
         Repo repo = views.repo(exchange);
         Query query = exchange.query();
         String branch = views.branch(exchange);
-        String from = query.find("from");
         String to = query.find("to");
         String path = Views.field(query.get("path", ""));
-        @Nullable Commit start =
-                from == null ? repo.head(branch).orElse(null) : repo.resolve(from, branch);
-        if (start == null) {
-            answer(exchange, below(repo.status(branch), path));
-            return;
-        }
+        Snapshot start = start(repo, query.find("from"), branch);
         Snapshot end = to == null ? repo.snapshot(branch) : repo.snapshot(repo.resolve(to, branch));
         Iterator<Difference> differences =
                 query.get("renames", "true").equals("false")
-                        ? repo.diff(repo.snapshot(start), end, path)
-                        : repo.history().renames(repo.snapshot(start), end, path);
+                        ? repo.diff(start, end, path)
+                        : repo.history().renames(start, end, path);
         if (query.flag("text")) {
             text(exchange, differences);
         } else {
             answer(exchange, differences);
         }
+    }
+
+    /** A commit's files; without {@code from} the head's, for an empty one none. */
+    private static Snapshot start(Repo repo, @Nullable String from, String branch) {
+        if (from == null) {
+            return repo.head(branch).map(repo::snapshot).orElse(repo.history().nothing());
+        }
+        return from.isEmpty()
+                ? repo.history().nothing()
+                : repo.snapshot(repo.resolve(from, branch));
     }
 
     private void text(Exchange exchange, Iterator<Difference> differences) throws IOException {

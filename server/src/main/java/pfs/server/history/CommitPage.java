@@ -1,8 +1,8 @@
 package pfs.server.history;
 
-import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 import pfs.repo.Commit;
+import pfs.repo.Log;
 import pfs.server.view.CommitViews;
 import tools.jackson.core.JsonGenerator;
 
@@ -10,7 +10,7 @@ import tools.jackson.core.JsonGenerator;
 final class CommitPage {
     private CommitPage() {}
 
-    static void write(JsonGenerator json, Iterator<Commit> commits, int limit) {
+    static void write(JsonGenerator json, Log commits, int limit) {
         @Nullable String last = null;
         json.writeStartObject();
         json.writeArrayPropertyStart("commits");
@@ -18,6 +18,9 @@ final class CommitPage {
             Commit commit = commits.next();
             last = commit.id().toString();
             CommitViews.of(commit).writeTo(json);
+            if (n == limit - 1) {
+                commits.pause();
+            }
         }
         json.writeEndArray();
         if (last != null && commits.hasNext()) {

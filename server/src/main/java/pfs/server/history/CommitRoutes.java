@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 import pfs.api.CommitView;
@@ -16,6 +15,7 @@ import pfs.object.ObjectId;
 import pfs.repo.Commit;
 import pfs.repo.CommitRequest;
 import pfs.repo.Committed;
+import pfs.repo.Log;
 import pfs.repo.Repo;
 import pfs.server.files.Metadata;
 import pfs.server.http.Exchange;
@@ -156,7 +156,7 @@ public final class CommitRoutes {
         Repo repo = views.repo(exchange);
         Query query = exchange.query();
         int limit = query.limit(Integer.MAX_VALUE);
-        Iterator<Commit> commits = commits(exchange, repo);
+        Log commits = commits(exchange, repo);
         if (exchange.form() == Form.JSON) {
             exchange.json(200, json -> CommitPage.write(json, commits, limit));
             return;
@@ -173,39 +173,24 @@ public final class CommitRoutes {
                 });
     }
 
-    private Iterator<Commit> commits(Exchange exchange, Repo repo) {
+    private Log commits(Exchange exchange, Repo repo) {
         Query query = exchange.query();
         String branch = views.branch(exchange);
         String ref = query.find("ref");
-        Optional<Commit> from =
-                ref == null ? repo.head(branch) : Optional.of(repo.resolve(ref, branch));
-        if (from.isEmpty()) {
-            return List.<Commit>of().iterator();
-        }
-        String path = query.find("path");
-        String below = path == null ? null : Views.field(path);
-        Iterator<Commit> commits =
-                repo.log(from.get(), below == null || below.isEmpty() ? null : below);
+        @Nullable Commit from =
+                ref == null ? repo.head(branch).orElse(null) : repo.resolve(ref, branch);
+        String path = Views.field(query.get("path", ""));
         String after = query.find("after");
-        if (after != null) {
-            skip(commits, repo.resolve(after, branch).id());
-        }
-        return commits;
+        @Nullable Commit last = after == null ? null : repo.resolve(after, branch);
+        return repo.history().log(from, path, last);
     }
 
-    private static void skip(Iterator<Commit> commits, ObjectId last) {
-        while (commits.hasNext()) {
-            if (commits.next().id().equals(last)) {
-                return;
-            }
-        }
-    }
-
-    private static Iterator<Commit> page(Exchange exchange, Iterator<Commit> commits, int limit) {
+    private static Iterator<Commit> page(Exchange exchange, Log commits, int limit) {
         List<Commit> page = new ArrayList<>();
         while (page.size() < limit && commits.hasNext()) {
             page.add(commits.next());
         }
+        commits.pause();
         if (commits.hasNext()) {
             exchange.headersOut()
                     .put(

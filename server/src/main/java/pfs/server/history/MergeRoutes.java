@@ -83,8 +83,14 @@ public final class MergeRoutes {
                 CommitRoutes.expectedHead(exchange));
     }
 
-    /** One {@code strategy=theirs:GLOB}. */
-    private record PathChoice(GlobPattern glob, TreeMerge.Choice choice) {}
+    /** One {@code strategy=theirs:GLOB}; a path of a conflict, or DIR/, does for the glob. */
+    private record PathChoice(String given, GlobPattern glob, TreeMerge.Choice choice) {
+        boolean covers(String path) {
+            return path.equals(given)
+                    || given.endsWith("/") && path.startsWith(given)
+                    || glob.matchesPath(path);
+        }
+    }
 
     /**
      * {@code strategy=ours} and {@code theirs} are for all paths; {@code strategy=ours:GLOB}, given
@@ -101,13 +107,13 @@ public final class MergeRoutes {
             } else {
                 String glob = value.substring(colon + 1);
                 String below = glob.startsWith("/") ? glob.substring(1) : glob;
-                some.add(new PathChoice(GlobPattern.parse(below), choice));
+                some.add(new PathChoice(below, GlobPattern.parse(below), choice));
             }
         }
         TreeMerge.Choice otherwise = all;
         return path -> {
             for (PathChoice one : some) {
-                if (one.glob.matchesPath(path)) {
+                if (one.covers(path)) {
                     return one.choice;
                 }
             }

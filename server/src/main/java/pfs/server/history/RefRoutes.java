@@ -110,7 +110,7 @@ public final class RefRoutes {
         json.writeArrayPropertyStart(noun);
         for (int n = 0; n < limit && names.hasNext(); n++) {
             last = names.next();
-            ref(json, last, of(target, last));
+            ref(json, last, of(target, last), false);
         }
         json.writeEndArray();
         if (last != null && names.hasNext()) {
@@ -133,13 +133,17 @@ public final class RefRoutes {
         }
     }
 
-    private static void ref(JsonGenerator json, String name, @Nullable String id) {
+    private static void ref(
+            JsonGenerator json, String name, @Nullable String id, boolean isProtected) {
         json.writeStartObject();
         json.writeStringProperty("name", name);
         if (id == null) {
             json.writeNullProperty("commit");
         } else {
             json.writeStringProperty("commit", id);
+        }
+        if (isProtected) {
+            json.writeBooleanProperty("protected", true);
         }
         json.writeEndObject();
     }
@@ -178,6 +182,16 @@ public final class RefRoutes {
 
     private static void answer(Exchange exchange, int status, String name, @Nullable Commit commit)
             throws IOException {
+        answer(exchange, status, name, commit, false);
+    }
+
+    private static void answer(
+            Exchange exchange,
+            int status,
+            String name,
+            @Nullable Commit commit,
+            boolean isProtected)
+            throws IOException {
         String id = commit == null ? null : commit.id().toString();
         if (id != null) {
             exchange.headersOut().put("ETag", "\"" + id + "\"");
@@ -186,7 +200,7 @@ public final class RefRoutes {
             exchange.headersOut().put("Location", exchange.rawPath());
         }
         if (exchange.form() == Form.JSON) {
-            exchange.json(status, json -> ref(json, name, id));
+            exchange.json(status, json -> ref(json, name, id, isProtected));
         } else {
             exchange.text(status, id == null ? "" : id + "\n");
         }
@@ -194,7 +208,14 @@ public final class RefRoutes {
 
     private void branch(Exchange exchange) throws IOException {
         String name = exchange.variable("name");
-        answer(exchange, 200, name, views.repo(exchange).head(name).orElse(null));
+        answer(exchange, 200, views.repo(exchange), name);
+    }
+
+    private static void answer(Exchange exchange, int status, Repo repo, String name)
+            throws IOException {
+        Commit head = repo.head(name).orElse(null);
+        boolean isProtected = !name.startsWith("jobs/") && repo.history().mergeOnly(name);
+        answer(exchange, status, name, head, isProtected);
     }
 
     private void createBranch(Exchange exchange) throws IOException {
@@ -211,7 +232,7 @@ public final class RefRoutes {
         String protect = exchange.query().find("protect");
         if (protect != null) {
             repo.history().setMergeOnly(name, exchange.query().flag("protect"));
-            answer(exchange, 200, name, repo.head(name).orElse(null));
+            answer(exchange, 200, repo, name);
             return;
         }
         Commit to = at(exchange, repo);
