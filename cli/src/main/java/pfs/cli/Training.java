@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The commands that a build runs once, so that the JVM keeps the classes they load. Whether they
@@ -41,8 +42,17 @@ final class Training {
                     "branch",
                     "tag",
                     "repo",
+                    "job map DIR/map.json",
+                    "job reduce DIR/reduce.json",
+                    "job",
+                    "run --wait map",
+                    "run --wait map",
+                    "run --wait reduce",
+                    "runs",
                     "cat none",
                     "nonsense");
+
+    private static final int FILES = 2_000;
 
     private Training() {}
 
@@ -50,10 +60,16 @@ final class Training {
         PrintStream quiet = new PrintStream(OutputStream.nullOutputStream());
         try {
             Path in = Files.createDirectories(Path.of(directory, "in", "below"));
-            for (int i = 0; i < 300; i++) {
+            for (int i = 0; i < FILES; i++) {
                 Files.writeString(in.resolve("file " + i), "contents of file " + i);
             }
             Files.write(in.resolve("large"), new byte[2 << 20]);
+            Files.writeString(Path.of(directory, "map.json"), spec("\"memo\": false"));
+            Files.writeString(
+                    Path.of(directory, "reduce.json"),
+                    spec(
+                            "\"split\": \"lines\", \"combine\": \"reduce\","
+                                    + " \"reduce\": {\"per\": \"batch\"}"));
             Files.writeString(in.resolveSibling("a.txt"), "a", StandardCharsets.UTF_8);
         } catch (IOException e) {
             return 1;
@@ -64,5 +80,22 @@ final class Training {
             System.out.println(code + " " + line);
         }
         return 0;
+    }
+
+    /** A job that the process runtime can run: this program, as a worker. */
+    private static String spec(String more) {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        List<String> command =
+                List.of(
+                        java,
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        TrainingWorker.class.getName());
+        String quoted =
+                command.stream()
+                        .map(word -> '"' + word.replace("\\", "\\\\").replace("\"", "\\\"") + '"')
+                        .collect(Collectors.joining(", "));
+        return "{\"input\": \"/training\", \"command\": [" + quoted + "], " + more + "}";
     }
 }

@@ -56,6 +56,7 @@ public final class Jobs implements AutoCloseable {
     private final Map<String, ActiveRun> active = new ConcurrentHashMap<>();
     private final RunQueue queue;
     private final Triggers triggers;
+    private volatile boolean closed;
 
     /**
      * What jobs may use.
@@ -330,13 +331,24 @@ public final class Jobs implements AutoCloseable {
         return running == null ? kept : running.record();
     }
 
-    /** Waits for the run's end, so long at most; the run as it is then. */
+    /**
+     * Waits for the run's end, so long at most; the run as it is then.
+     *
+     * @throws PfsException NO_SUCH_RUN; STOPPED when the server stops before the run's end
+     */
     public RunRecord await(String repo, String id, long millis) throws InterruptedException {
         ActiveRun running = active.get(key(repo, id));
         if (running != null) {
             running.awaitEnd(millis);
         }
-        return find(repo, id);
+        RunRecord run = find(repo, id);
+        if (closed && !run.state().ended()) {
+            throw new PfsException(
+                    ErrorCode.STOPPED,
+                    "the server is stopping; run " + id + " goes on when it is back",
+                    id);
+        }
+        return run;
     }
 
     /** Ends a run; nothing happens to one that has ended. NO_SUCH_RUN. */
@@ -401,6 +413,7 @@ public final class Jobs implements AutoCloseable {
     /** Stops all workers. Runs that are under way go on with the next start. */
     @Override
     public void close() {
+        closed = true;
         triggers.close();
         queue.close();
         active.values().forEach(ActiveRun::interrupt);

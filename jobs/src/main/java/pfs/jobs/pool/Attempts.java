@@ -127,6 +127,11 @@ public final class Attempts {
                     "the container "
                             + exit.get().text()
                             + (words.isEmpty() ? "" : "; it wrote:\n" + words);
+        } else if (worker.lostProcessForMemory()) {
+            message =
+                    "a process of the container was killed because it ran out of memory"
+                            + " (limits.memory): "
+                            + message;
         }
         return new BrokenAnswerException(String.valueOf(message), e).of(worker.name());
     }

@@ -6,7 +6,7 @@ import pfs.jobs.spec.JobSpec;
 
 /**
  * A runtime that is connected to when it is first wanted, so that a server starts without it, and
- * finds an engine that was started later. Thread-safe.
+ * finds an engine that was started later. What an earlier server left is swept then. Thread-safe.
  */
 public final class LazyRuntime implements Runtime {
     private final String kind;
@@ -25,6 +25,8 @@ public final class LazyRuntime implements Runtime {
         Runtime known = connected;
         if (known == null) {
             known = connect.get();
+            // The engine may not have been there when the server started.
+            known.sweep();
             connected = known;
         }
         return known;
@@ -47,7 +49,7 @@ public final class LazyRuntime implements Runtime {
 
     @Override
     public void sweep() {
-        connected().sweep();
+        connected();
     }
 
     @Override

@@ -13,6 +13,14 @@ public interface Worker extends AutoCloseable {
     /** How it ended; empty while it runs. */
     Optional<Exit> exit();
 
+    /**
+     * Whether the kernel killed one of its processes for want of memory since this was asked last,
+     * though it may run on; false where nobody can tell.
+     */
+    default boolean lostProcessForMemory() {
+        return false;
+    }
+
     /** The last lines of its output, for messages. */
     String lastWords();
 

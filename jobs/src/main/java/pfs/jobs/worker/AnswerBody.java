@@ -103,7 +103,7 @@ abstract sealed class AnswerBody {
         private static String line(Connection from) throws IOException {
             StringBuilder text = new StringBuilder();
             while (text.length() < 8192) {
-                int c = from.read(false);
+                int c = from.read();
                 if (c == '\n') {
                     return text.toString();
                 }

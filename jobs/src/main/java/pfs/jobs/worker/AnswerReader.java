@@ -9,10 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Reads one HTTP/1.x answer (RFC 9112) from a connection. Not thread-safe. */
 final class AnswerReader {
     private static final int MAX_HEAD = 64 << 10;
+    private static final Pattern STATUS_LINE =
+            Pattern.compile("HTTP/1\\.[01] [1-5][0-9][0-9]( .*)?");
+    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
     private final Connection connection;
     private final long limit;
@@ -41,7 +45,7 @@ final class AnswerReader {
     private Answer readHead() throws IOException {
         int[] room = {MAX_HEAD};
         String line = line(room);
-        if (!line.matches("HTTP/1\\.[01] [1-5][0-9][0-9]( .*)?")) {
+        if (!STATUS_LINE.matcher(line).matches()) {
             throw new BadAnswerException(
                     "the answer is not HTTP/1.1: it begins with '"
                             + line.substring(0, Math.min(60, line.length()))
@@ -95,7 +99,7 @@ final class AnswerReader {
                             + " middle would look like success");
         }
         if (lengths.stream().distinct().count() != 1
-                || !lengths.getFirst().matches("[0-9]{1,18}")) {
+                || !LENGTH.matcher(lengths.getFirst()).matches()) {
             throw new BadAnswerException(
                     "the answer has Content-Length: " + String.join(", ", lengths));
         }
@@ -110,7 +114,7 @@ final class AnswerReader {
         byte[] buffer = new byte[128];
         int n = 0;
         while (true) {
-            int c = connection.read(true);
+            int c = connection.read();
             if (c == '\n') {
                 int end = n > 0 && buffer[n - 1] == '\r' ? n - 1 : n;
                 return new String(buffer, 0, end, StandardCharsets.ISO_8859_1);

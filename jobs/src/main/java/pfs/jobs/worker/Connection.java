@@ -12,8 +12,9 @@ import jdk.net.ExtendedSocketOptions;
  * any thread, and ends a blocked read or write with an exception.
  *
  * <p>Simple servers write head and body in two packets, and their Nagle's algorithm keeps the
- * second until the first is acknowledged, which Linux delays by 40 ms. So every read of a head asks
- * for quick acknowledgement first (TCP_QUICKACK falls back by itself, hence again each time).
+ * second until the first is acknowledged, which Linux delays by 40 ms. So whoever waits for the
+ * rest of an answer asks for the acknowledgement of what came first: setting TCP_QUICKACK sends one
+ * that is due at once. An answer in one packet costs no such call.
  */
 final class Connection implements AutoCloseable {
     private static final int BUFFER = 64 << 10;
@@ -98,8 +99,8 @@ final class Connection implements AutoCloseable {
     }
 
     /** Reads more into the buffer; false at the end of the stream. */
-    private boolean fill(boolean quick) throws IOException {
-        if (quick && quickAck) {
+    private boolean fill() throws IOException {
+        if (answering && quickAck) {
             channel.setOption(ExtendedSocketOptions.TCP_QUICKACK, true);
         }
         in.clear();
@@ -117,8 +118,8 @@ final class Connection implements AutoCloseable {
     }
 
     /** The next byte; EOFException at the end. */
-    int read(boolean quick) throws IOException {
-        if (!in.hasRemaining() && !fill(quick)) {
+    int read() throws IOException {
+        if (!in.hasRemaining() && !fill()) {
             throw new EOFException();
         }
         return in.get() & 0xff;
@@ -126,7 +127,7 @@ final class Connection implements AutoCloseable {
 
     /** Up to length bytes of a body; -1 at the end of the stream. */
     int read(byte[] into, int offset, int length) throws IOException {
-        if (!in.hasRemaining() && !fill(true)) {
+        if (!in.hasRemaining() && !fill()) {
             return -1;
         }
         int n = Math.min(length, in.remaining());

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -60,11 +59,13 @@ public final class DockerRuntime implements Runtime {
     private final String session = Long.toHexString(System.nanoTime());
     private final AtomicLong count = new AtomicLong();
     private final Set<DockerWorker> workers = ConcurrentHashMap.newKeySet();
+    private final Leftovers leftovers;
 
     private DockerRuntime(DockerClient client, String host, String server) {
         this.client = client;
         this.host = host;
         this.server = server;
+        this.leftovers = new Leftovers(client);
         this.namespaceObstacle = NetworkNamespace.obstacle();
     }
 
@@ -232,9 +233,12 @@ public final class DockerRuntime implements Runtime {
     @Override
     public Worker start(Program program, LogSink log) {
         String name = "pfs-" + server + "-" + session + "-" + count.incrementAndGet();
-        String id = null;
+        starting.incrementAndGet();
         try {
-            id =
+            if (closing) {
+                throw new PfsException(ErrorCode.STOPPED, "the server is stopping");
+            }
+            String id =
                     ContainerOrder.create(
                             client,
                             program,
@@ -242,22 +246,16 @@ public final class DockerRuntime implements Runtime {
                             Map.of(LABEL_SERVER, server, LABEL_SESSION, session));
             client.startContainerCmd(id).exec();
             DockerWorker worker =
-                    DockerWorker.of(client, id, name, program.spec(), log, workers::remove);
+                    DockerWorker.of(
+                            client, leftovers, id, name, program.spec(), log, workers::remove);
             workers.add(worker);
             return worker;
         } catch (IOException | RuntimeException e) {
-            Optional.ofNullable(id).ifPresent(this::remove);
+            // The engine may have made it, though it never said so: hence by name.
+            leftovers.remove(name);
             throw gone(e instanceof RuntimeException r ? r : new IllegalStateException(e));
         } finally {
             starting.decrementAndGet();
-        }
-    }
-
-    private void remove(String id) {
-        try {
-            client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
-        } catch (RuntimeException e) {
-            // It is gone already, or the next sweep takes it.
         }
     }
 
@@ -271,7 +269,7 @@ public final class DockerRuntime implements Runtime {
                             .exec();
             left.stream()
                     .filter(c -> closing || !session.equals(c.getLabels().get(LABEL_SESSION)))
-                    .forEach(c -> remove(c.getId()));
+                    .forEach(c -> leftovers.remove(c.getId()));
         } catch (RuntimeException e) {
             throw gone(e);
         }
@@ -280,7 +278,7 @@ public final class DockerRuntime implements Runtime {
     @Override
     public void close() {
         closing = true;
-        List.copyOf(workers).parallelStream().forEach(DockerWorker::close);
+        endAll();
         // Containers that were about to start are in no list yet, but bear this server's label.
         long deadline = System.nanoTime() + START_PATIENCE.toNanos();
         while (starting.get() > 0 && System.nanoTime() < deadline) {
@@ -292,10 +290,25 @@ public final class DockerRuntime implements Runtime {
             System.getLogger(DockerRuntime.class.getName())
                     .log(System.Logger.Level.WARNING, e.getMessage());
         }
+        leftovers.close();
         try {
             client.close();
         } catch (IOException e) {
             // Nothing depends on it any more.
+        }
+    }
+
+    private void endAll() {
+        List<Thread> ends =
+                workers.stream()
+                        .map(w -> Thread.ofVirtual().name("end of " + w.name()).start(w::close))
+                        .toList();
+        try {
+            for (Thread end : ends) {
+                end.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

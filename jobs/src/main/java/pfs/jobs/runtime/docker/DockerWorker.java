@@ -32,9 +32,11 @@ final class DockerWorker implements Worker {
     private static final int CLOSE_SECONDS = 30;
 
     private final DockerClient client;
+    private final Leftovers leftovers;
     private final String id;
     private final String name;
     private final Dialer dialer;
+    private final MemoryEvents memory;
     private final LastLines lines;
     private final Logs logs;
     private final Consumer<DockerWorker> whenClosed;
@@ -43,15 +45,19 @@ final class DockerWorker implements Worker {
 
     private DockerWorker(
             DockerClient client,
+            Leftovers leftovers,
             String id,
             String name,
             Dialer dialer,
+            MemoryEvents memory,
             Runtime.LogSink log,
             Consumer<DockerWorker> whenClosed) {
         this.client = client;
+        this.leftovers = leftovers;
         this.id = id;
         this.name = name;
         this.dialer = dialer;
+        this.memory = memory;
         this.lines = new LastLines(name, log);
         this.whenClosed = whenClosed;
         this.logs = new Logs(lines);
@@ -65,6 +71,7 @@ final class DockerWorker implements Worker {
     /** A container that was just started. */
     static DockerWorker of(
             DockerClient client,
+            Leftovers leftovers,
             String id,
             String name,
             JobSpec spec,
@@ -74,7 +81,9 @@ final class DockerWorker implements Worker {
         InspectContainerResponse found = client.inspectContainerCmd(id).exec();
         Dialer dialer =
                 spec.network() == Network.NONE ? throughNamespace(found, id) : throughBridge(found);
-        return new DockerWorker(client, id, name, dialer, log, whenClosed);
+        Long pid = found.getState().getPidLong();
+        MemoryEvents memory = MemoryEvents.of(pid == null ? 0 : pid, id);
+        return new DockerWorker(client, leftovers, id, name, dialer, memory, log, whenClosed);
     }
 
     private static Dialer throughNamespace(InspectContainerResponse found, String id)
@@ -174,6 +183,11 @@ final class DockerWorker implements Worker {
     }
 
     @Override
+    public boolean lostProcessForMemory() {
+        return memory.killedSinceAsked();
+    }
+
+    @Override
     public String lastWords() {
         return lines.text();
     }
@@ -204,18 +218,7 @@ final class DockerWorker implements Worker {
     }
 
     private void end() {
-        try {
-            client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
-        } catch (NotFoundException e) {
-            // Somebody else removed it.
-        } catch (RuntimeException e) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "cannot remove the container {0} (the next start of the server tries again):"
-                            + " {1}",
-                    name,
-                    DockerRuntime.rootMessage(e));
-        }
+        leftovers.remove(id);
         if (dialer instanceof NetworkNamespace namespace) {
             namespace.close();
         }
