@@ -89,7 +89,9 @@ final class ContainerEngine implements AutoCloseable {
         return Map.of("DOCKER_HOST", host());
     }
 
-    /** Ends the daemon as its service manager would, and starts it again; returns when it answers. */
+    /**
+     * Ends the daemon as its service manager would, and starts it again; returns when it answers.
+     */
     void restart() throws IOException, InterruptedException {
         daemon.destroy();
         daemon.waitFor(30, TimeUnit.SECONDS);

@@ -62,7 +62,9 @@ class ContainerFaultsTest {
 
     private void scripts(int count, String script) throws Exception {
         for (int i = 0; i < count; i++) {
-            server.put("in/f" + (10 + i), "echo start " + (10 + i) + " >&2\n" + script + "\necho " + i);
+            server.put(
+                    "in/f" + (10 + i),
+                    "echo start " + (10 + i) + " >&2\n" + script + "\necho " + i);
         }
         server.commit();
     }
@@ -118,7 +120,9 @@ class ContainerFaultsTest {
         String run = start();
         awaitStarted(run, 3);
         engine.restart();
-        assertThat(server.awaitEnd(run)).as(server.get("/runs/" + run).text()).isEqualTo("succeeded");
+        assertThat(server.awaitEnd(run))
+                .as(server.get("/runs/" + run).text())
+                .isEqualTo("succeeded");
         isRight(10);
         for (int i = 0; i < 100 && engine.containers().size() > 2; i++) {
             Thread.sleep(100);
@@ -175,7 +179,9 @@ class ContainerFaultsTest {
         long length = 5L << 30;
         server.put(
                 "in/sized",
-                "#raw\nprintf 'HTTP/1.1 200 OK\\r\\nContent-Length: " + length + "\\r\\n\\r\\n'; yes");
+                "#raw\nprintf 'HTTP/1.1 200 OK\\r\\nContent-Length: "
+                        + length
+                        + "\\r\\n\\r\\n'; yes");
         server.put(
                 "in/unsized",
                 "#raw\nprintf 'HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n';"
@@ -221,7 +227,10 @@ class ContainerFaultsTest {
 
     @Test
     void aFullDiskInAContainerIsItsOwn() throws Exception {
-        server.put("in/f10", "n=$(dd if=/dev/zero of=/tmp/x bs=1M count=100 2>&1 | grep -c 'No space'); rm /tmp/x; echo $n");
+        server.put(
+                "in/f10",
+                "n=$(dd if=/dev/zero of=/tmp/x bs=1M count=100 2>&1 | grep -c 'No space'); rm"
+                        + " /tmp/x; echo $n");
         server.put("in/f11", "touch /x 2>&1 | grep -c 'Read-only'");
         server.commit();
         job(", 'limits': {'memory': '128MiB'}");

@@ -166,8 +166,7 @@ class JobRoutesTest {
         assertThat(posts()).hasSize(21);
         send("PUT", "/pfs/in/f7", "changed");
         send("POST", "/commit?run", "").expect(201);
-        assertThat(posts().subList(21, posts().size()))
-                .containsExactly("/map in/f7", "/reduce -");
+        assertThat(posts().subList(21, posts().size())).containsExactly("/map in/f7", "/reduce -");
         send("DELETE", "/pfs/in/f7", "").expect(204);
         send("POST", "/commit?run", "").expect(201);
         assertThat(posts().subList(23, posts().size())).containsExactly("/reduce -");
@@ -299,7 +298,11 @@ class JobRoutesTest {
                 Thread.sleep(20);
             }
             assertThat(own.stop()).isZero();
-            assertThat(waiting.handle((answer, _) -> answer == null ? 503 : answer.statusCode()).get())
+            assertThat(
+                            waiting.handle(
+                                            (answer, _) ->
+                                                    answer == null ? 503 : answer.statusCode())
+                                    .get())
                     .isEqualTo(503);
             following.body().close();
             client.shutdownNow();

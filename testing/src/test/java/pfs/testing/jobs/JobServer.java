@@ -84,7 +84,8 @@ final class JobServer implements AutoCloseable {
         }
 
         String header(String name) {
-            return headers.getOrDefault(name.toLowerCase(java.util.Locale.ROOT), List.of("")).getFirst();
+            return headers.getOrDefault(name.toLowerCase(java.util.Locale.ROOT), List.of(""))
+                    .getFirst();
         }
     }
 
@@ -161,7 +162,8 @@ final class JobServer implements AutoCloseable {
             }
             Thread.sleep(50);
         }
-        throw new AssertionError("run " + run + " does not end: " + get(repo + "/runs/" + run).text());
+        throw new AssertionError(
+                "run " + run + " does not end: " + get(repo + "/runs/" + run).text());
     }
 
     /** SIGKILL. */

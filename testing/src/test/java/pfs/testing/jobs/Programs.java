@@ -50,7 +50,8 @@ final class Programs {
     private static String environment(long pid) {
         try {
             return Files.readString(
-                    Path.of("/proc/" + pid + "/environ"), java.nio.charset.StandardCharsets.ISO_8859_1);
+                    Path.of("/proc/" + pid + "/environ"),
+                    java.nio.charset.StandardCharsets.ISO_8859_1);
         } catch (IOException | UncheckedIOException e) {
             return "";
         }
