@@ -320,7 +320,11 @@ class HistoryTest extends HttpTest {
         assertThat(get(repo + "/diff").body()).isEqualTo("A\tb\n");
         assertThat(get(repo + "/diff?from=").body()).isEqualTo("A\ta\nA\tb\n");
         assertThat(get(repo + "/diff?from=&to=1").body()).isEqualTo("A\ta\n");
-        assertThat(get(repo + "/diff?from=&to=1&text").body()).contains("+++ b/a\n");
+        assertThat(get(repo + "/diff?from=&to=1&text").body())
+                .contains("+++ b/a\n@@ -0,0 +1,1 @@\n");
+        assertThat(get(repo + "/diff?from=1&to=1&text").body()).isEmpty();
+        delete(repo + "/pfs/a");
+        assertThat(get(repo + "/diff?text").body()).contains("@@ -1,1 +0,0 @@\n");
     }
 
     @Test

@@ -35,6 +35,7 @@ final class Field implements AutoCloseable {
         all.addAll(new LargeRepos(this).scenarios());
         all.addAll(new LongHistory(this).scenarios());
         all.addAll(new ManyMerges(this).scenarios());
+        all.addAll(new AgainstGit(this).scenarios());
         all.addAll(new Lives(this).scenarios());
         return all;
     }

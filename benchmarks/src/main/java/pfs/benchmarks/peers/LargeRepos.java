@@ -114,6 +114,9 @@ final class LargeRepos {
         all.put("merge", HttpCalls.warm(TIMES, i -> merge(calls, repo, files, i)));
         all.put("copy", HttpCalls.warm(TIMES, i -> copy(calls, repo)));
         String middle = repo + "/pfs/big/?limit=1000&after=" + big(files / 10);
+        if (calls.get(middle).lines().count() != 1_000) {
+            throw new IOException(middle + " has not 1,000 names");
+        }
         all.put("list", HttpCalls.warm(TIMES, i -> calls.millis("GET", middle)));
         String deep = repo + "/pfs/?recursive&limit=1000&after=" + name(files, files / 2);
         all.put("list-all", HttpCalls.warm(TIMES, i -> calls.millis("GET", deep)));

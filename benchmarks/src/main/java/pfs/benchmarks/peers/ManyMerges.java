@@ -19,7 +19,7 @@ final class ManyMerges {
     private static final int CLIENTS = 50;
 
     /** Merges a second for which commits are made beforehand. */
-    private static final int MOST_A_SECOND = 4_000;
+    private static final int MOST_A_SECOND = 2_000;
 
     private final Field field;
 

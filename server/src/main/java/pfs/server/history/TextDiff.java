@@ -88,6 +88,9 @@ final class TextDiff {
                 continue;
             }
             // What was comes before what is, as everybody writes it.
+            if (i == 2) {
+                line = header(line, before.isEmpty(), after.isEmpty());
+            }
             if (!line.startsWith("-")) {
                 added.forEach(plus -> out.append(plus).append('\n'));
                 added.clear();
@@ -95,6 +98,12 @@ final class TextDiff {
             out.append(line).append('\n');
         }
         added.forEach(plus -> out.append(plus).append('\n'));
+    }
+
+    /** A side without lines begins at line 0, or patch and git refuse the hunk. */
+    private static String header(String line, boolean nothingBefore, boolean nothingAfter) {
+        String left = nothingBefore ? line.replace("@@ -1,0 ", "@@ -0,0 ") : line;
+        return nothingAfter ? left.replace(" +1,0 @@", " +0,0 @@") : left;
     }
 
     /** The lines of a side, none for no file; null if it is no text or over a limit. */
