@@ -29,6 +29,10 @@ import pfs.cli.jobs.JobCommand;
 import pfs.cli.jobs.LogsCommand;
 import pfs.cli.jobs.RunCommand;
 import pfs.cli.jobs.RunsCommand;
+import pfs.cli.remote.FetchCommand;
+import pfs.cli.remote.PullCommand;
+import pfs.cli.remote.PushCommand;
+import pfs.cli.remote.RemoteCommand;
 import pfs.cli.session.Session;
 import picocli.CommandLine;
 
@@ -55,6 +59,10 @@ final class Commands {
         ALL.put("merge", MergeCommand::new);
         ALL.put("revert", RevertCommand::new);
         ALL.put("cherry-pick", CherryPickCommand::new);
+        ALL.put("push", PushCommand::new);
+        ALL.put("pull", PullCommand::new);
+        ALL.put("fetch", FetchCommand::new);
+        ALL.put("remote", RemoteCommand::new);
         ALL.put("repo", RepoCommand::new);
         ALL.put("job", JobCommand::new);
         ALL.put("run", RunCommand::new);

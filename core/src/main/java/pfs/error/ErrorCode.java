@@ -15,6 +15,7 @@ public enum ErrorCode {
     IS_A_DIRECTORY(Kind.CONFLICT),
     NOT_EMPTY(Kind.CONFLICT),
     MERGE_CONFLICT(Kind.CONFLICT),
+    NOT_FAST_FORWARD(Kind.CONFLICT),
     PRECONDITION_FAILED(Kind.PRECONDITION),
     OVER_LIMIT(Kind.LIMIT),
     NOTHING_TO_COMMIT(Kind.IMPOSSIBLE),
@@ -23,6 +24,9 @@ public enum ErrorCode {
     DISK_FULL(Kind.NO_SPACE),
     STOPPED(Kind.UNAVAILABLE),
     BUSY(Kind.UNAVAILABLE),
+    NOT_REPLICATED(Kind.UNAVAILABLE),
+    NOT_MASTER(Kind.CONFLICT),
+    PEER_FAILED(Kind.PEER),
     CORRUPT(Kind.DAMAGED);
 
     /** Whose fault it is, and so which HTTP status it becomes (in one place of the server). */
@@ -35,6 +39,7 @@ public enum ErrorCode {
         IMPOSSIBLE,
         NO_SPACE,
         UNAVAILABLE,
+        PEER,
         DAMAGED
     }
 

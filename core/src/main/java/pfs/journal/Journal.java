@@ -190,20 +190,74 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
         int flags = shorter == null ? RecordFormat.PLAIN : RecordFormat.ZSTD;
         ByteBuffer header =
                 RecordFormat.encodeHeader(kind.code(), flags, length, id.toBytes(), payload);
-        int recordLength = header.remaining() + payload.remaining();
+        append(kind, id, header, payload);
+    }
+
+    private void append(ObjectKind kind, ObjectId id, ByteBuffer header, ByteBuffer payload) {
+        int length = header.remaining() + payload.remaining();
         log.append(
                 header,
                 payload,
-                position ->
-                        recent.put(
-                                id,
-                                new Place(
-                                        kind.code(),
-                                        PackNumber.number(position),
-                                        (int) PackNumber.offset(position),
-                                        recordLength)));
+                position -> {
+                    long pack = PackNumber.number(position);
+                    int offset = (int) PackNumber.offset(position);
+                    recent.put(id, new Place(kind.code(), pack, offset, length));
+                });
         if (recent.size() > MAX_PENDING) {
             flush();
+        }
+    }
+
+    // ---- records, as they go from store to store
+
+    /**
+     * The whole record of an object as it lies in its pack, checked by its checksum.
+     *
+     * @throws PfsException CORRUPT if it is missing or damaged
+     */
+    public ByteBuffer stored(ObjectId id) {
+        Place place = found(id, ObjectKind.CHUNK);
+        ByteBuffer bytes = ByteBuffer.allocate(place.length());
+        try {
+            verify(id, record(place, bytes));
+            return bytes.rewind();
+        } catch (IOException | PfsException | IllegalArgumentException e) {
+            throw damaged(ObjectKind.of(place.kind()), id, place, e);
+        }
+    }
+
+    /**
+     * Stores an object that another store sent as its record, unless it is there. Its bytes are
+     * hashed: nothing comes in under an id that is not its own. The record's buffer has an array.
+     *
+     * @param again also if it is there: for an object whose record here is damaged
+     * @return its id
+     * @throws PfsException CORRUPT if it is no intact record of an object
+     */
+    public ObjectId receive(ByteBuffer record, boolean again) {
+        ByteBuffer whole = record.slice();
+        PackRecord decoded = RecordFormat.decode(whole);
+        ObjectId id = ObjectId.decode(decoded.id(), 0);
+        if (!again && contains(id)) {
+            return id;
+        }
+        try {
+            ObjectKind kind = ObjectKind.of(decoded.kind());
+            ByteBuffer raw = decoded.payload();
+            if (decoded.flags() != RecordFormat.PLAIN) {
+                raw = ByteBuffer.wrap(compressor.raw(decoded));
+            }
+            if (!ObjectId.of(raw.array(), raw.arrayOffset(), raw.remaining()).equals(id)) {
+                throw new IllegalArgumentException("its bytes have another id");
+            }
+            append(kind, id, whole.slice(0, RecordFormat.HEADER), decoded.payload().duplicate());
+            return id;
+        } catch (IllegalArgumentException e) {
+            throw new PfsException(
+                    ErrorCode.CORRUPT,
+                    "the record of " + id + " that was sent is refused: " + e.getMessage(),
+                    id.toString(),
+                    e);
         }
     }
 

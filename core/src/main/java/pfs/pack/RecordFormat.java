@@ -67,6 +67,19 @@ public final class RecordFormat {
         return lengths && isKind(header.get(at + KIND_AT)) ? HEADER + stored : -1;
     }
 
+    /**
+     * Bytes of the whole record that this header of {@link #HEADER} bytes begins.
+     *
+     * @throws PfsException CORRUPT if it begins none
+     */
+    public static int lengthOf(ByteBuffer header) {
+        int length = header.remaining() < HEADER ? -1 : recordLength(header, header.position());
+        if (length < 0) {
+            throw new PfsException(ErrorCode.CORRUPT, "these bytes begin no record");
+        }
+        return length;
+    }
+
     private static boolean isKind(int kind) {
         return (kind >= 1 && kind <= 4) || kind == JOURNAL;
     }

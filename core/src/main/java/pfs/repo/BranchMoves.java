@@ -78,5 +78,6 @@ final class BranchMoves {
                     ErrorCode.IMPOSSIBLE, "the branch '" + branch + "' cannot be deleted", branch);
         }
         store.branches().delete(target);
+        store.changes().tell(number, null);
     }
 }

@@ -60,6 +60,33 @@ final class Commits {
         return new Committed(read(Objects.requireNonNull(made.commit())), made.created());
     }
 
+    /**
+     * Checks what a commit that was made elsewhere says of its ancestors, which must be there.
+     *
+     * @throws PfsException CORRUPT if it is not what a commit on top of these has
+     */
+    void verifyPlace(Commit commit) {
+        List<Commit> parents = commit.parents().stream().map(this::read).toList();
+        @Nullable Commit first = parents.isEmpty() ? null : parents.getFirst();
+        long generation = 1;
+        for (Commit parent : parents) {
+            generation = Math.max(generation, parent.generation() + 1);
+        }
+        long merges = (first == null ? 0 : first.merges()) + (parents.size() > 1 ? 1 : 0);
+        boolean right =
+                commit.number() == (first == null ? 1 : first.number() + 1)
+                        && commit.generation() == generation
+                        && commit.merges() == merges
+                        && Objects.equals(commit.jump(), first == null ? null : jumpFrom(first))
+                        && (first == null || commit.time() > first.time());
+        if (!right) {
+            throw new PfsException(
+                    ErrorCode.CORRUPT,
+                    "commit " + commit.id() + " does not fit to its parents",
+                    commit.id().toString());
+        }
+    }
+
     /** Writes a commit on top of its parents; not durable until the inserter is flushed. */
     Commit insert(DirectoryEntry root, List<Commit> parents, CommitRequest request, long now) {
         verify(request);

@@ -31,6 +31,7 @@ final class HeadMoves {
     private final PathSets paths;
     private final Answers answers;
     private final LongSupplier clock;
+    private final Changes changes;
 
     /** Makes the next head from a state; the head itself when nothing changed, null for none. */
     interface NextHead {
@@ -83,7 +84,9 @@ final class HeadMoves {
             Folder folder,
             PathSets paths,
             Answers answers,
-            LongSupplier clock) {
+            LongSupplier clock,
+            Changes changes) {
+        this.changes = changes;
         this.answers = answers;
         this.paths = paths;
         this.clock = clock;
@@ -104,7 +107,10 @@ final class HeadMoves {
             target.heads().unlock();
         }
         try {
-            return move.answer.join();
+            Committed committed = move.answer.join();
+            // Also when nothing moved: who is answered must know that the replicas have it.
+            changes.tell(target.id().repo(), target.id().branch());
+            return committed;
         } catch (CompletionException e) {
             if (e.getCause() instanceof PfsException refused) {
                 String message = Objects.requireNonNullElse(refused.getMessage(), "");

@@ -174,7 +174,7 @@ public final class History {
                         once,
                         () -> changeNow(target, expected, change),
                         made -> {
-                            Committed done = store.commits().told(made);
+                            Committed done = store.told(target.id(), made);
                             return new Merged.Done(done.commit(), done.created());
                         });
     }
@@ -217,7 +217,7 @@ public final class History {
     }
 
     /** The uncommitted changes, on top of a new head. */
-    private DirectoryEntry workOn(BranchState seen, Commit next) {
+    DirectoryEntry workOn(BranchState seen, Commit next) {
         Commit head = seen.head();
         DirectoryEntry before = head == null ? store.folder().empty() : head.root();
         DirectoryEntry work = seen.view().root();

@@ -18,6 +18,7 @@ import pfs.object.ObjectId;
  * moves  REPO BRANCH (8 bytes time)→ commit id: the branch's head from that time on
  * protect REPO BRANCH              → nothing: the branch takes merges only
  * answer (32 bytes key)            → AnswerFormat: what was done for an idempotency key
+ * remote REPO NAME                 → URL, a newline, the token
  * journal                          → u64: where a replay begins
  * </pre>
  */
@@ -87,6 +88,14 @@ final class RefKeys {
 
     static Key answer(Once once) {
         return ANSWERS.append(once.key().toBytes());
+    }
+
+    static Key remotes(long repo) {
+        return Key.of("remote", hex(repo), "");
+    }
+
+    static Key remote(long repo, String name) {
+        return remotes(repo).append(name);
     }
 
     static byte[] u64(long value) {

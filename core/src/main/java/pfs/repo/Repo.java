@@ -339,7 +339,10 @@ public final class Repo {
         }
         Once exact = once.with(request.author() + "\n" + request.message());
         return store.answers()
-                .once(exact, () -> commitNow(branch, request, exact), store.commits()::told);
+                .once(
+                        exact,
+                        () -> commitNow(branch, request, exact),
+                        made -> store.told(id(branch), made));
     }
 
     private Committed commitNow(String branch, CommitRequest request, @Nullable Once key) {
@@ -394,6 +397,16 @@ public final class Repo {
     /** Merges, reverts and what else is done with commits. */
     public History history() {
         return new History(number, store, once);
+    }
+
+    /** What comes from other stores, and what goes to them. */
+    public Arrivals arrivals() {
+        return new Arrivals(this, store);
+    }
+
+    /** The other stores that this repo knows by name. */
+    public Remotes remotes() {
+        return new Remotes(number, store.meta());
     }
 
     /** Drops uncommitted changes, of one path (file or directory) or all. */

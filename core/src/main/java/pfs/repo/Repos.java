@@ -74,8 +74,16 @@ public final class Repos implements AutoCloseable {
         Branches branches = new Branches(meta, journal, commits, folder, queue);
         ContentStore contents = new ContentStore(journal, journal, settings.contents());
         PathSets paths = new PathSets(meta, commits, folder);
+        Changes changes = new Changes(clock.millis() << 20);
         HeadMoves heads =
-                new HeadMoves(journal, branches, folder, paths, answers, () -> Store.nanos(clock));
+                new HeadMoves(
+                        journal,
+                        branches,
+                        folder,
+                        paths,
+                        answers,
+                        () -> Store.nanos(clock),
+                        changes);
         return new Store(
                 meta,
                 journal,
@@ -89,6 +97,7 @@ public final class Repos implements AutoCloseable {
                 new LogPauses(),
                 new Merging(folder, commits),
                 answers,
+                changes,
                 clock);
     }
 
@@ -107,6 +116,11 @@ public final class Repos implements AutoCloseable {
                                         n -> new Repo(n, RefKeys.u64(v.value().array()), store)));
     }
 
+    /** The repo of that number, if it is in use. */
+    public Optional<Repo> byNumber(long number) {
+        return open.values().stream().filter(repo -> repo.number() == number).findFirst();
+    }
+
     /** True if it was made, false if it was there. INVALID_NAME. */
     public boolean create(String name) {
         RefName.verifyRepo(name);
@@ -122,6 +136,7 @@ public final class Repos implements AutoCloseable {
                             .put(RefKeys.repo(name), Bytes.of(RefKeys.u64(number)))
                             .put(RefKeys.REPOS_MADE, Bytes.of(RefKeys.u64(number)));
             if (store.meta().commit(batch)) {
+                store.changes().tell(number, null);
                 return true;
             }
         }
@@ -154,6 +169,8 @@ public final class Repos implements AutoCloseable {
         store.branches().deleteAll(RefKeys.commits(number));
         store.branches().deleteAll(RefKeys.allPaths(number));
         store.branches().deleteAll(RefKeys.protections(number));
+        store.branches().deleteAll(RefKeys.remotes(number));
+        store.changes().tell(number, null);
         return true;
     }
 
@@ -184,6 +201,16 @@ public final class Repos implements AutoCloseable {
      */
     public void flush() {
         store.journal().flush();
+    }
+
+    /** Tells when refs have moved. */
+    public Changes changes() {
+        return store.changes();
+    }
+
+    /** All objects of this store, which its repos share. */
+    public Journal journal() {
+        return store.journal();
     }
 
     /** Reads directory trees of this store. */

@@ -20,7 +20,14 @@ record Store(
         LogPauses pauses,
         Merging merging,
         Answers answers,
+        Changes changes,
         InstantSource clock) {
+
+    /** A change of a head that was made before for its key; the replicas have it now. */
+    Committed told(BranchId branch, Answer made) {
+        changes.tell(branch.repo(), branch.branch());
+        return commits.told(made);
+    }
 
     /** Nanoseconds since 1970. */
     long now() {

@@ -35,6 +35,7 @@ final class Tags {
         if (!store.meta().commit(batch)) {
             throw new PfsException(ErrorCode.EXISTS, "there is a tag '" + tag + "' already", tag);
         }
+        store.changes().tell(number, null);
     }
 
     /** NO_SUCH_REF. */
@@ -48,6 +49,7 @@ final class Tags {
         if (!store.meta().commit(batch)) {
             throw noTag(tag);
         }
+        store.changes().tell(number, null);
     }
 
     private static PfsException noTag(String tag) {

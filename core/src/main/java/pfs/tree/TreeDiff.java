@@ -132,7 +132,8 @@ public final class TreeDiff implements Iterator<Change> {
         return true;
     }
 
-    private static boolean passEqualNodes(DiffSide before, DiffSide after) {
+    /** Passes a node that begins here on both sides; false if there is none. */
+    static boolean passEqualNodes(DiffSide before, DiffSide after) {
         for (int level = Math.min(before.highest(), after.highest()); level >= 0; level--) {
             @Nullable ObjectId left = before.beginning(level);
             @Nullable ObjectId right = after.beginning(level);

@@ -18,7 +18,7 @@ import pfs.pack.PackIndex;
 import pfs.tree.FileEntry;
 
 /** A whole store in memory, which can be stopped, killed and opened again. */
-final class MemoryStore implements AutoCloseable {
+public final class MemoryStore implements AutoCloseable {
     private final long maxPack;
     private MemoryDisk disk = new MemoryDisk();
     private final MetaStore meta;
@@ -28,11 +28,11 @@ final class MemoryStore implements AutoCloseable {
     private Repos repos;
     private Instant now = Instant.parse("2026-11-22T10:00:00Z");
 
-    MemoryStore() {
+    public MemoryStore() {
         this(64L << 20);
     }
 
-    MemoryStore(long maxPack) {
+    public MemoryStore(long maxPack) {
         this.maxPack = maxPack;
         this.meta = new MemoryMetaStore(InstantSource.fixed(now));
         open();
@@ -48,15 +48,15 @@ final class MemoryStore implements AutoCloseable {
         repos = Repos.open(journal, reachable, () -> now, Settings.standard());
     }
 
-    Repos repos() {
+    public Repos repos() {
         return repos;
     }
 
-    Repo repo() {
+    public Repo repo() {
         return repos.find(Repos.DEFAULT_REPO).orElseThrow();
     }
 
-    void tick() {
+    public void tick() {
         now = now.plusSeconds(1);
     }
 
@@ -65,7 +65,7 @@ final class MemoryStore implements AutoCloseable {
     }
 
     /** A clean stop and a start. */
-    void restart() {
+    public void restart() {
         close();
         open();
     }
@@ -78,7 +78,7 @@ final class MemoryStore implements AutoCloseable {
     }
 
     /** A start with what was written at this moment; the old process reaches none of it later. */
-    void kill() {
+    public void kill() {
         reachable.fence();
         PackIndex known = index;
         index = new MemoryPackIndex();
@@ -90,22 +90,22 @@ final class MemoryStore implements AutoCloseable {
         open();
     }
 
-    FileEntry file(String text) {
+    public FileEntry file(String text) {
         return entry(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    FileEntry entry(byte[] bytes) {
+    public FileEntry entry(byte[] bytes) {
         try (ContentWriter writer = repos.newContent()) {
             writer.write(ByteBuffer.wrap(bytes));
             return entry(writer.finish());
         }
     }
 
-    FileEntry entry(Content content) {
+    public FileEntry entry(Content content) {
         return new FileEntry(content, false, now.getEpochSecond() * 1_000_000_000L, null, Map.of());
     }
 
-    String text(FileEntry file) {
+    public String text(FileEntry file) {
         StringBuilder text = new StringBuilder();
         try {
             repos.contents()

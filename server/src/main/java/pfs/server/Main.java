@@ -5,9 +5,11 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import pfs.embedded.EmbeddedStore;
 import pfs.repo.Repos;
 import pfs.repo.Settings;
+import pfs.server.start.DirectoryCommand;
 import pfs.server.start.ServeCommand;
 
 /** The server program's entry, and the only class that knows which store it serves. */
@@ -16,7 +18,13 @@ public final class Main {
 
     public static void main(String[] arguments) {
         List<String> given = Arrays.asList(arguments);
-        boolean named = !given.isEmpty() && given.getFirst().equals("serve");
+        String verb = given.isEmpty() ? "" : given.getFirst();
+        if (Set.of("clone", "push", "pull").contains(verb)) {
+            System.exit(
+                    DirectoryCommand.run(
+                            given, System.getenv(), Main::open, System.out, System.err));
+        }
+        boolean named = !given.isEmpty() && verb.equals("serve");
         int code =
                 ServeCommand.run(
                         named ? given.subList(1, given.size()) : given,

@@ -37,6 +37,11 @@ class ArchitectureTest {
                                     "error", "disk", "object", "chunk", "tree", "journal", "pack",
                                     "meta")),
                     Map.entry(
+                            "sync",
+                            Set.of(
+                                    "error", "disk", "object", "chunk", "tree", "journal", "pack",
+                                    "meta", "repo")),
+                    Map.entry(
                             "embedded",
                             Set.of(
                                     "error", "disk", "object", "chunk", "tree", "journal", "pack",
@@ -49,7 +54,7 @@ class ArchitectureTest {
                             "server",
                             Set.of(
                                     "error", "disk", "object", "chunk", "tree", "repo", "jobs",
-                                    "api")),
+                                    "sync", "api")),
                     Map.entry("client", Set.of("api")),
                     Map.entry("cli", Set.of("client", "api")),
                     Map.entry(
@@ -74,6 +79,7 @@ class ArchitectureTest {
             Map.of(
                     "pfs.server", Set.of("disk", "pack", "meta", "embedded"),
                     "pfs.server.start", Set.of("disk", "pack", "meta", "embedded"),
+                    "pfs.server.sync", Set.of("client"),
                     "pfs.pack.rocksdb", Set.of("meta"));
 
     @Test

@@ -34,6 +34,9 @@ public final class HelpCommand implements Callable<Integer> {
                       merge     merge another branch
                       revert    undo a commit       cherry-pick  repeat one
                       repo      list, make, delete repos
+            servers   push pull fetch   commits to or from another server or directory
+                      remote    list, add, forget servers by name
+                      clone     make a new data directory from a server: pfs clone URL DIR
             jobs      job       list, show, store, delete jobs
                       run       run a job           runs    list runs     logs  what they printed
             around    version   help   completion bash|zsh
@@ -63,8 +66,8 @@ public final class HelpCommand implements Callable<Integer> {
                         .getParent()
                         .getSubcommands()
                         .get(command);
-        if (command.equals("serve")) {
-            session.out().line("pfs serve --help lists the server's options");
+        if (command.equals("serve") || command.equals("clone")) {
+            session.out().line("pfs " + command + " --help lists its options");
         } else if (of == null) {
             throw session.usage("there is no command '" + command + "': pfs help lists them");
         } else {

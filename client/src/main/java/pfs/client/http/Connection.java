@@ -204,6 +204,10 @@ final class Connection implements Closeable {
         close();
     }
 
+    boolean closed() {
+        return socket.isClosed();
+    }
+
     @Override
     public void close() {
         try {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +18,16 @@ public final class HttpClient implements AutoCloseable {
     private static final int ATTEMPTS = 6;
     private static final int FIRST_PAUSE_MILLIS = 100;
     private static final int LONGEST_PAUSE_MILLIS = 30_000;
+
+    /** Connections in use from which on those that have ended are forgotten. */
+    private static final int MANY = 64;
+
     private static final int SILENCE_MILLIS = 300_000;
 
     private final Endpoint endpoint;
     private final Map<String, String> headers;
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
+    private final Set<Connection> active = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     /**
@@ -52,6 +59,7 @@ public final class HttpClient implements AutoCloseable {
                     connection = Connection.open(endpoint);
                 }
                 sent = true;
+                begin(connection);
                 Response response =
                         connection.exchange(request, headers, silenceMillis, this::keep);
                 boolean busy = response.status() == 429 || response.status() == 503;
@@ -64,10 +72,11 @@ public final class HttpClient implements AutoCloseable {
             } catch (IOException e) {
                 boolean stale = connection != null && connection.used();
                 if (connection != null) {
+                    active.remove(connection);
                     connection.close();
                 }
                 boolean harmless = request.repeatable() || !sent;
-                if (!harmless || attempt == ATTEMPTS || refused(e) || !isLoss(e)) {
+                if (closed || !harmless || attempt == ATTEMPTS || refused(e) || !isLoss(e)) {
                     throw e;
                 }
                 if (!stale) {
@@ -86,7 +95,18 @@ public final class HttpClient implements AutoCloseable {
         return e instanceof java.net.SocketException || e instanceof java.io.EOFException;
     }
 
+    private void begin(Connection connection) throws IOException {
+        if (active.size() >= MANY) {
+            active.removeIf(Connection::closed);
+        }
+        active.add(connection);
+        if (closed) {
+            throw new IOException("the client is closed");
+        }
+    }
+
     private void keep(Connection connection) {
+        active.remove(connection);
         if (closed) {
             connection.close();
         } else {
@@ -111,9 +131,11 @@ public final class HttpClient implements AutoCloseable {
         }
     }
 
+    /** Ends what is under way, too. */
     @Override
     public void close() {
         closed = true;
+        active.forEach(Connection::close);
         for (Connection c = idle.poll(); c != null; c = idle.poll()) {
             c.close();
         }

@@ -67,6 +67,7 @@ public record Problem(
             case IMPOSSIBLE -> 422;
             case DAMAGED -> 500;
             case UNAVAILABLE -> 503;
+            case PEER -> 502;
             case NO_SPACE -> 507;
         };
     }
@@ -74,7 +75,7 @@ public record Problem(
     private static String subjectName(ErrorCode code) {
         return switch (code) {
             case NO_SUCH_PATH, EXISTS, NOT_A_DIRECTORY, IS_A_DIRECTORY, NOT_EMPTY -> "path";
-            case NO_SUCH_REF, AMBIGUOUS_REF -> "ref";
+            case NO_SUCH_REF, AMBIGUOUS_REF, NOT_FAST_FORWARD -> "ref";
             case NO_SUCH_REPO -> "repo";
             case NO_SUCH_JOB -> "job";
             case NO_SUCH_RUN -> "run";
@@ -89,6 +90,9 @@ public record Problem(
                     DISK_FULL,
                     STOPPED,
                     BUSY,
+                    NOT_REPLICATED,
+                    NOT_MASTER,
+                    PEER_FAILED,
                     CORRUPT ->
                     "subject";
         };

@@ -28,6 +28,8 @@ import pfs.server.http.JettyProblems;
 import pfs.server.http.RequestMeter;
 import pfs.server.http.Route;
 import pfs.server.http.RouteTable;
+import pfs.server.sync.PushRoutes;
+import pfs.server.sync.SyncRoutes;
 import pfs.server.view.Views;
 
 /** The server: repos behind HTTP, from start to stop. */
@@ -64,6 +66,8 @@ public final class HttpServer implements AutoCloseable {
         routes.addAll(MergeRoutes.of(views));
         routes.addAll(RefRoutes.of(views));
         routes.addAll(RepoRoutes.of(repos));
+        routes.addAll(SyncRoutes.of(views, repos));
+        routes.addAll(PushRoutes.of(views, repos));
         routes.addAll(
                 AroundRoutes.of(repos, meter, additions.figures(), () -> List.copyOf(routes)));
         routes.addAll(additions.routes());

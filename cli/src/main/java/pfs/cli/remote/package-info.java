@@ -1,0 +1,3 @@
+/** Commands about other servers. */
+@org.jspecify.annotations.NullMarked
+package pfs.cli.remote;

@@ -1,0 +1,231 @@
+package pfs.sync;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import pfs.error.ErrorCode;
+import pfs.error.PfsException;
+import pfs.journal.Journal;
+import pfs.object.ObjectId;
+import pfs.repo.Arrivals;
+import pfs.repo.Commit;
+import pfs.repo.Repo;
+import pfs.repo.Repos;
+
+/**
+ * A repo of a store of this process: what answers for it when another store asks, and a peer by
+ * itself where the store is a directory at hand. Thread-safe.
+ */
+public final class LocalPeer implements Peer {
+    private static final int PAGE = 1_000;
+
+    /** Missing objects that one answer names. */
+    private static final int MAX_LACKING = MAX_IDS;
+
+    private final Repos repos;
+    private final Repo repo;
+    private final Arrivals door;
+
+    public LocalPeer(Repos repos, Repo repo) {
+        this.repos = repos;
+        this.repo = repo;
+        this.door = repo.arrivals();
+    }
+
+    @Override
+    public List<Ref> refs() {
+        List<Ref> refs = new ArrayList<>();
+        for (String name = ""; ; ) {
+            List<String> page = repo.branches(name, PAGE);
+            for (String branch : page) {
+                refs.add(new Ref(Ref.Kind.BRANCH, branch, door.head(branch).orElse(null)));
+            }
+            if (page.size() < PAGE) {
+                break;
+            }
+            name = page.getLast();
+        }
+        for (String name = ""; ; ) {
+            List<String> page = repo.tags(name, PAGE);
+            for (String tag : page) {
+                door.tag(tag).ifPresent(id -> refs.add(new Ref(Ref.Kind.TAG, tag, id)));
+            }
+            if (page.size() < PAGE) {
+                break;
+            }
+            name = page.getLast();
+        }
+        return refs;
+    }
+
+    @Override
+    public List<ObjectId> lacks(List<ObjectId> ids) {
+        return ids.stream().filter(id -> !door.contains(id)).toList();
+    }
+
+    @Override
+    public List<ObjectId> lacksCommits(List<ObjectId> ids) {
+        return ids.stream().filter(id -> !door.has(id)).toList();
+    }
+
+    @Override
+    public void send(List<ByteBuffer> records) {
+        records.forEach(this::receive);
+    }
+
+    /** Keeps one record. CORRUPT. */
+    public void receive(ByteBuffer record) {
+        repos.journal().receive(record, false);
+    }
+
+    @Override
+    public void fetch(List<ObjectId> ids, Records into) throws IOException {
+        Journal journal = repos.journal();
+        for (ObjectId id : ids) {
+            if (journal.contains(id)) {
+                into.record(journal.stored(id));
+            }
+        }
+    }
+
+    @Override
+    public void difference(List<ObjectId> wants, List<ObjectId> haves, long bytes, Records into)
+            throws IOException {
+        for (ObjectId id : wants) {
+            if (!door.has(id)) {
+                throw new PfsException(
+                        ErrorCode.NO_SUCH_REF, "there is no commit " + id + " here", id.toString());
+            }
+        }
+        List<ObjectId> known = haves.stream().filter(door::has).toList();
+        List<ObjectId> commits = Ancestry.between(door, wants, known);
+        Journal journal = repos.journal();
+        for (ObjectId id : commits) {
+            into.record(journal.stored(id));
+        }
+        Set<ObjectId> sent = Set.copyOf(commits);
+        long[] left = {bytes};
+        Outgoing outgoing =
+                new Outgoing(
+                        repos,
+                        door,
+                        id -> {
+                            if (!sent.contains(id)) {
+                                ByteBuffer record = journal.stored(id);
+                                left[0] -= record.remaining();
+                                pass(record, into);
+                            }
+                            return left[0] > 0;
+                        });
+        try {
+            outgoing.walk(commits);
+        } catch (UncheckedIOException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private static void pass(ByteBuffer record, Records into) {
+        try {
+            into.record(record);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public MoveAnswer move(List<Ref> refs, Arrivals.Mode mode) {
+        Set<ObjectId> targets = new LinkedHashSet<>();
+        refs.forEach(
+                ref -> {
+                    if (ref.commit() != null) {
+                        targets.add(ref.commit());
+                    }
+                });
+        Closure closure = new Closure(repos, door, targets);
+        Set<ObjectId> lacking = new LinkedHashSet<>();
+        boolean whole =
+                closure.check(
+                        id -> {
+                            if (lacking.size() < MAX_LACKING) {
+                                lacking.add(id);
+                            }
+                        });
+        return whole
+                ? new MoveAnswer.Done(move(refs, closure, mode))
+                : new MoveAnswer.Lacking(List.copyOf(lacking));
+    }
+
+    /** Sets refs whose commits are known to be whole. */
+    List<Moved> move(List<Ref> refs, Closure closure, Arrivals.Mode mode) {
+        for (Ref ref : refs) {
+            verify(ref, mode);
+        }
+        repos.flush();
+        door.admit(closure.commits());
+        List<Moved> moved = new ArrayList<>();
+        for (Ref ref : refs) {
+            moved.add(new Moved(ref, set(ref, mode)));
+        }
+        return moved;
+    }
+
+    private void verify(Ref ref, Arrivals.Mode mode) {
+        Commit to = commit(ref);
+        if (to == null && mode != Arrivals.Mode.MIRROR) {
+            throw new PfsException(
+                    ErrorCode.INVALID_REQUEST, "only a mirror deletes: " + ref, ref.name());
+        }
+        switch (ref.kind()) {
+            case BRANCH -> {
+                if (to != null) {
+                    door.verifyMove(ref.name(), to, mode);
+                }
+            }
+            case TAG -> {
+                Optional<ObjectId> there = door.tag(ref.name());
+                boolean other = to != null && there.isPresent() && !there.get().equals(to.id());
+                if (other && mode != Arrivals.Mode.MIRROR) {
+                    throw new PfsException(
+                            ErrorCode.EXISTS,
+                            "the tag '" + ref.name() + "' is there already, at another commit",
+                            ref.name());
+                }
+            }
+        }
+    }
+
+    private @Nullable Commit commit(Ref ref) {
+        return ref.commit() == null ? null : door.commit(ref.commit());
+    }
+
+    private Moved.What set(Ref ref, Arrivals.Mode mode) {
+        Commit to = commit(ref);
+        boolean branch = ref.kind() == Ref.Kind.BRANCH;
+        Optional<ObjectId> before = branch ? door.head(ref.name()) : door.tag(ref.name());
+        if (to == null) {
+            if (branch) {
+                door.deleteBranch(ref.name());
+            } else if (before.isPresent()) {
+                repo.deleteTag(ref.name());
+            }
+            return before.isPresent() ? Moved.What.DELETED : Moved.What.SAME;
+        }
+        boolean changed =
+                branch ? door.move(ref.name(), null, to, mode) : door.setTag(ref.name(), to, mode);
+        if (!changed) {
+            return Moved.What.SAME;
+        }
+        return before.isPresent() ? Moved.What.MOVED : Moved.What.NEW;
+    }
+
+    @Override
+    public void close() {
+        // The store is its owner's to close.
+    }
+}

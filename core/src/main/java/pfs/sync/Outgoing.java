@@ -1,0 +1,92 @@
+package pfs.sync;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import pfs.chunk.Content;
+import pfs.chunk.ContentObjects;
+import pfs.object.ObjectId;
+import pfs.repo.Arrivals;
+import pfs.repo.Commit;
+import pfs.repo.Repos;
+import pfs.tree.FileEntry;
+import pfs.tree.TreeObjects;
+
+/**
+ * The objects that commits added to their first parents: what a store needs that has the parents.
+ * Not thread-safe.
+ */
+final class Outgoing implements TreeObjects.Visitor, ContentObjects.Visitor {
+    /** Ids that are remembered, so that few things are told of twice. */
+    private static final int REMEMBERED = 500_000;
+
+    private final Repos repos;
+    private final Arrivals door;
+    private final ContentObjects contents;
+    private final Predicate<ObjectId> sink;
+    private final Set<ObjectId> told = new HashSet<>();
+    private boolean enough;
+
+    /**
+     * @param sink is told of each object once, or seldom twice; answers false when it has enough
+     */
+    Outgoing(Repos repos, Arrivals door, Predicate<ObjectId> sink) {
+        this.repos = repos;
+        this.door = door;
+        this.contents = new ContentObjects(repos.journal());
+        this.sink = sink;
+    }
+
+    /** Tells the sink of what these commits added, the commits themselves among it. */
+    void walk(List<ObjectId> oldestFirst) {
+        for (ObjectId id : oldestFirst) {
+            if (enough) {
+                return;
+            }
+            Commit commit = door.commit(id);
+            tell(id);
+            TreeObjects.walk(repos.trees(), knownRoot(door, commit), commit.root(), this);
+        }
+    }
+
+    /** The files of the first parent; null without one. */
+    static pfs.tree.@Nullable DirectoryEntry knownRoot(Arrivals door, Commit commit) {
+        return commit.parents().isEmpty() ? null : door.commit(commit.parents().getFirst()).root();
+    }
+
+    private boolean tell(ObjectId id) {
+        if (enough || !told.add(id)) {
+            return false;
+        }
+        if (told.size() > REMEMBERED) {
+            told.clear();
+        }
+        enough = !sink.test(id);
+        return !enough;
+    }
+
+    @Override
+    public boolean node(ObjectId id) {
+        return tell(id);
+    }
+
+    @Override
+    public void file(FileEntry file, @Nullable FileEntry known) {
+        if (!enough) {
+            Content before = known == null ? null : known.content();
+            contents.walk(file.content(), before, this);
+        }
+    }
+
+    @Override
+    public boolean manifest(ObjectId id) {
+        return tell(id);
+    }
+
+    @Override
+    public void chunk(ObjectId id) {
+        tell(id);
+    }
+}

@@ -1,0 +1,154 @@
+package pfs.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import pfs.embedded.EmbeddedStore;
+import pfs.server.auth.Token;
+import pfs.server.http.Limits;
+import pfs.server.http.Right;
+import pfs.server.start.Additions;
+import pfs.server.start.HttpServer;
+import pfs.server.start.Listen;
+import pfs.server.start.Settings;
+
+/** Commits between two real servers; the other one wants a token. */
+class PushTest extends HttpTest {
+    private static final String TOKEN = "secret of the other";
+
+    @TempDir static Path directory;
+
+    private static EmbeddedStore otherStore;
+    private static HttpServer other;
+
+    @BeforeAll
+    static void startOther() throws IOException {
+        otherStore =
+                EmbeddedStore.open(directory, InstantSource.system(), pfs.repo.Settings.standard());
+        byte[] digest =
+                pfs.object.ObjectId.sha256()
+                        .digest(TOKEN.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        Token token =
+                new Token(
+                        "pusher",
+                        java.util.HexFormat.of().formatHex(digest),
+                        List.of(new Token.Grant(Right.WRITE, null)));
+        Settings settings =
+                new Settings(
+                        new Listen("127.0.0.1", 0),
+                        directory,
+                        null,
+                        List.of(token),
+                        Limits.USUAL,
+                        false);
+        other =
+                HttpServer.start(
+                        otherStore.repos(), settings, InstantSource.system(), Additions.NONE);
+    }
+
+    @AfterAll
+    static void stopOther() throws IOException {
+        other.close();
+        otherStore.close();
+    }
+
+    private String otherRepo() {
+        String name = repo.substring("/repos/".length());
+        otherStore.repos().create(name);
+        return other.url() + repo;
+    }
+
+    @Test
+    void commitsGoThereAndComeBack() {
+        String url = otherRepo();
+        byte[] large = new byte[3_000_000];
+        new Random(1).nextBytes(large);
+        send("PUT", repo + "/pfs/large", large);
+        for (int i = 0; i < 50; i++) {
+            put(repo + "/pfs/dir/" + i, "text " + i);
+        }
+        String id = post(repo + "/commit", "").body().strip();
+        put(repo + "/pfs/dir/7", "changed");
+        String second = post(repo + "/commit", "").body().strip();
+        assertThat(post(repo + "/tags/v1?commit=" + id, "").statusCode()).isEqualTo(201);
+
+        assertThat(put(repo + "/remotes/there?url=" + url, "").statusCode()).isEqualTo(201);
+        assertThat(post(repo + "/push?to=there", "").statusCode()).as("no token").isEqualTo(502);
+        assertThat(
+                        put(repo + "/remotes/there?url=" + url, "", "Pfs-Remote-Token", TOKEN)
+                                .statusCode())
+                .isEqualTo(200);
+        assertThat(get(repo + "/remotes").body()).contains("there  " + url).doesNotContain(TOKEN);
+        String told = post(repo + "/push?to=there", "").body();
+        assertThat(told).contains("new\tbranch\t" + second + "\tmaster\n");
+        assertThat(told).contains("new\ttag\t" + id + "\tv1\n");
+        assertThat(post(repo + "/push?to=there", "").body()).isEmpty();
+
+        String copy = repo + "-copy";
+        assertThat(put(copy, "").statusCode()).isEqualTo(201);
+        assertThat(post(copy + "/pull?from=" + url, "", "Pfs-Remote-Token", TOKEN).statusCode())
+                .isEqualTo(200);
+        assertThat(get(copy + "/pfs/dir/7").body()).isEqualTo("changed");
+        assertThat(get(copy + "/pfs/dir/7?commit=" + id).body()).isEqualTo("text 7");
+        assertThat(get(copy + "/pfs/dir/7?commit=" + id.substring(0, 9)).body())
+                .isEqualTo("text 7");
+        assertThat(Arrays.equals(bytes("GET", copy + "/pfs/large?commit=v1", null).body(), large))
+                .isTrue();
+    }
+
+    @Test
+    void whatWentElsewhereIsRefusedUnlessForced() {
+        String url = otherRepo();
+        String[] token = {"Pfs-Remote-Token", TOKEN};
+        put(repo + "/pfs/a", "1");
+        post(repo + "/commit", "");
+        assertThat(post(repo + "/push?to=" + url, "", token).statusCode()).isEqualTo(200);
+        put(repo + "/pfs/a", "2");
+        String two = post(repo + "/commit", "").body().strip();
+        assertThat(post(repo + "/push?to=" + url, "", token).statusCode()).isEqualTo(200);
+        put(repo + "/branches/master?commit=1", "");
+        put(repo + "/pfs/a", "3");
+        String three = post(repo + "/commit", "").body().strip();
+        var refused = post(repo + "/push?to=" + url, "", token);
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(refused.body()).contains("urn:pfs:not-fast-forward", "\"ref\":\"master\"");
+        assertThat(post(repo + "/pull?from=" + url, "", token).statusCode()).isEqualTo(409);
+        assertThat(post(repo + "/fetch?from=" + url, "", token).body())
+                .isEqualTo("new\tbranch\t" + two + "\t127.0.0.1/master\n");
+        assertThat(post(repo + "/merge?from=127.0.0.1/master&strategy=ours", "").statusCode())
+                .isEqualTo(200);
+        assertThat(post(repo + "/push?to=" + url, "", token).statusCode()).isEqualTo(200);
+        put(repo + "/branches/master?commit=" + three, "");
+        assertThat(post(repo + "/push?force&branch=master&to=" + url, "", token).body())
+                .isEqualTo("moved\tbranch\t" + three + "\tmaster\n");
+    }
+
+    @Test
+    void whatIsWrongIsSaid() {
+        assertThat(post(repo + "/push?to=nobody", "").statusCode()).isEqualTo(404);
+        assertThat(post(repo + "/push?to=ftp://x/", "").statusCode()).isEqualTo(400);
+        put(repo + "/pfs/a", "1");
+        post(repo + "/commit", "");
+        assertThat(post(repo + "/push?to=http://127.0.0.1:1/", "").statusCode()).isEqualTo(502);
+        assertThat(put(repo + "/remotes/x?url=y", "").statusCode()).isEqualTo(400);
+        assertThat(delete(repo + "/remotes/x").statusCode()).isEqualTo(404);
+        assertThat(
+                        post(repo + "/sync/objects", "nonsense that is no record at all, but long")
+                                .statusCode())
+                .isEqualTo(400);
+        assertThat(post(repo + "/sync/lacks", "123").statusCode()).isEqualTo(400);
+        assertThat(post(repo + "/sync/refs", "branch master").statusCode()).isEqualTo(400);
+        assertThat(post(repo + "/sync/difference?wants=9&bytes=1", "").statusCode()).isEqualTo(400);
+        assertThat(Files.exists(directory)).isTrue();
+    }
+}
