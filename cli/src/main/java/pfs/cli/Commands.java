@@ -29,7 +29,9 @@ import pfs.cli.jobs.JobCommand;
 import pfs.cli.jobs.LogsCommand;
 import pfs.cli.jobs.RunCommand;
 import pfs.cli.jobs.RunsCommand;
+import pfs.cli.remote.ClusterCommand;
 import pfs.cli.remote.FetchCommand;
+import pfs.cli.remote.PromoteCommand;
 import pfs.cli.remote.PullCommand;
 import pfs.cli.remote.PushCommand;
 import pfs.cli.remote.RemoteCommand;
@@ -63,6 +65,8 @@ final class Commands {
         ALL.put("pull", PullCommand::new);
         ALL.put("fetch", FetchCommand::new);
         ALL.put("remote", RemoteCommand::new);
+        ALL.put("promote", PromoteCommand::new);
+        ALL.put("cluster", ClusterCommand::new);
         ALL.put("repo", RepoCommand::new);
         ALL.put("job", JobCommand::new);
         ALL.put("run", RunCommand::new);

@@ -17,6 +17,9 @@ public final class Changes {
     @GuardedBy("lock")
     private long count;
 
+    @GuardedBy("lock")
+    private boolean released;
+
     private volatile Listener listener = (_, _) -> {};
 
     /** One who is told. What it throws, whoever made the change is answered. */
@@ -63,12 +66,23 @@ public final class Changes {
         }
     }
 
+    /** Lets go of all who wait, for good: the store is about to close. */
+    public void release() {
+        lock.lock();
+        try {
+            released = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Waits until the count is another one than {@code seen}, or the time is over; the count. */
     public long awaitOther(long seen, long millis) throws InterruptedException {
         long left = TimeUnit.MILLISECONDS.toNanos(millis);
         lock.lock();
         try {
-            while (count == seen && left > 0) {
+            while (count == seen && left > 0 && !released) {
                 left = changed.awaitNanos(left);
             }
             return count;

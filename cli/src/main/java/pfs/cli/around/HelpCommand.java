@@ -37,6 +37,7 @@ public final class HelpCommand implements Callable<Integer> {
             servers   push pull fetch   commits to or from another server or directory
                       remote    list, add, forget servers by name
                       clone     make a new data directory from a server: pfs clone URL DIR
+                      cluster   show a server's role    promote  make a replica the master
             jobs      job       list, show, store, delete jobs
                       run       run a job           runs    list runs     logs  what they printed
             around    version   help   completion bash|zsh

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import pfs.api.Version;
 import pfs.repo.Repos;
 import pfs.server.http.Exchange;
-import pfs.server.http.Form;
 import pfs.server.http.RequestMeter;
 import pfs.server.http.Route;
 import pfs.server.http.Routes;
@@ -53,7 +52,6 @@ public final class AroundRoutes {
                 .get("/readyz", NONE, routes::ready, "Whether the store answers")
                 .get("/metrics", READ, routes::metrics, "Figures for Prometheus")
                 .get("/openapi.json", NONE, routes::openApi, "These routes")
-                .get("/cluster", READ, routes::cluster, "This server's role and its peers")
                 .list();
     }
 
@@ -108,21 +106,5 @@ public final class AroundRoutes {
 
     private void openApi(Exchange exchange) throws IOException {
         exchange.json(200, json -> OpenApi.write(json, all.get()));
-    }
-
-    private void cluster(Exchange exchange) throws IOException {
-        if (exchange.form() == Form.JSON) {
-            exchange.json(
-                    200,
-                    json -> {
-                        json.writeStartObject();
-                        json.writeStringProperty("role", "single");
-                        json.writeArrayPropertyStart("peers");
-                        json.writeEndArray();
-                        json.writeEndObject();
-                    });
-        } else {
-            exchange.text(200, "single\n");
-        }
     }
 }

@@ -36,9 +36,16 @@ public final class Dispatcher extends Handler.Abstract {
     private final Limits limits;
     private final Semaphore permits;
     private final boolean logged;
+    private final Writes writes;
 
     public Dispatcher(
-            RouteTable table, Gate gate, RequestMeter meter, Limits limits, boolean logged) {
+            RouteTable table,
+            Gate gate,
+            RequestMeter meter,
+            Limits limits,
+            boolean logged,
+            Writes writes) {
+        this.writes = writes;
         this.table = table;
         this.gate = gate;
         this.meter = meter;
@@ -65,7 +72,9 @@ public final class Dispatcher extends Handler.Abstract {
             if (route != null) {
                 name = route.path();
                 exchange.body().checkAnnounced();
-                route.action().run(exchange);
+                if (!writes.taken(exchange, route)) {
+                    route.action().run(exchange);
+                }
             }
         } catch (PfsException e) {
             failure = refuse(exchange, Problem.of(e), e);

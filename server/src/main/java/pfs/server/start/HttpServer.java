@@ -1,5 +1,6 @@
 package pfs.server.start;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.SocketException;
@@ -28,7 +29,10 @@ import pfs.server.http.JettyProblems;
 import pfs.server.http.RequestMeter;
 import pfs.server.http.Route;
 import pfs.server.http.RouteTable;
+import pfs.server.sync.Cluster;
+import pfs.server.sync.ClusterRoutes;
 import pfs.server.sync.PushRoutes;
+import pfs.server.sync.ReplicaGate;
 import pfs.server.sync.SyncRoutes;
 import pfs.server.view.Views;
 
@@ -45,8 +49,10 @@ public final class HttpServer implements AutoCloseable {
     private final Settings settings;
     private final Server server;
     private final RouteTable routes;
+    private final Cluster cluster;
 
-    private HttpServer(Settings settings, Server server, RouteTable routes) {
+    private HttpServer(Settings settings, Server server, RouteTable routes, Cluster cluster) {
+        this.cluster = cluster;
         this.settings = settings;
         this.server = server;
         this.routes = routes;
@@ -57,7 +63,8 @@ public final class HttpServer implements AutoCloseable {
             InstantSource clock,
             Settings settings,
             RequestMeter meter,
-            Additions additions) {
+            Additions additions,
+            Cluster cluster) {
         Views views = new Views(repos);
         List<Route> routes = new ArrayList<>();
         routes.addAll(FileRoutes.of(views, repos, clock, settings.limits().uploads()));
@@ -68,8 +75,10 @@ public final class HttpServer implements AutoCloseable {
         routes.addAll(RepoRoutes.of(repos));
         routes.addAll(SyncRoutes.of(views, repos));
         routes.addAll(PushRoutes.of(views, repos));
-        routes.addAll(
-                AroundRoutes.of(repos, meter, additions.figures(), () -> List.copyOf(routes)));
+        routes.addAll(ClusterRoutes.of(cluster, repos.changes()));
+        List<MeterBinder> figures = new ArrayList<>(additions.figures());
+        figures.add(ClusterRoutes.figures(cluster));
+        routes.addAll(AroundRoutes.of(repos, meter, figures, () -> List.copyOf(routes)));
         routes.addAll(additions.routes());
         return new RouteTable(routes);
     }
@@ -84,7 +93,8 @@ public final class HttpServer implements AutoCloseable {
             Repos repos, Settings settings, InstantSource clock, Additions additions)
             throws IOException {
         RequestMeter meter = new RequestMeter();
-        RouteTable routes = routes(repos, clock, settings, meter, additions);
+        Cluster cluster = new Cluster(repos, additions.cluster());
+        RouteTable routes = routes(repos, clock, settings, meter, additions, cluster);
         Guard guard = new Guard(settings.tokens(), settings.listen().loopback());
         Server server = new Server(threads());
         server.setStopTimeout(STOP_MILLIS);
@@ -92,7 +102,12 @@ public final class HttpServer implements AutoCloseable {
         server.setHandler(
                 new GracefulHandler(
                         new Dispatcher(
-                                routes, guard, meter, settings.limits(), settings.logRequests())));
+                                routes,
+                                guard,
+                                meter,
+                                settings.limits(),
+                                settings.logRequests(),
+                                new ReplicaGate(cluster))));
         SlowHeads slow = new SlowHeads(server.getScheduler(), HEAD_MILLIS);
         server.addBean(slow);
         bind(server, settings, slow);
@@ -104,7 +119,9 @@ public final class HttpServer implements AutoCloseable {
         } catch (Exception e) {
             throw new IOException("the HTTP server does not start: " + e.getMessage(), e);
         }
-        return new HttpServer(settings, server, routes);
+        HttpServer started = new HttpServer(settings, server, routes, cluster);
+        cluster.begin(started.url());
+        return started;
     }
 
     private static QueuedThreadPool threads() {
@@ -183,6 +200,11 @@ public final class HttpServer implements AutoCloseable {
     /** Takes no new requests, and waits a few seconds for those in flight. */
     @Override
     public void close() {
+        try {
+            cluster.close();
+        } catch (IOException e) {
+            LOG.warn("a connection to another server did not close: {}", e.getMessage());
+        }
         try {
             server.stop();
         } catch (Exception e) {

@@ -28,6 +28,7 @@ import pfs.server.http.Route;
 import pfs.server.jobs.JobRoutes;
 import pfs.server.jobs.JobsStart;
 import pfs.server.jobs.RunRoutes;
+import pfs.server.sync.Cluster;
 import pfs.server.view.Views;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -97,14 +98,7 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(names = "--insecure", description = "listen beyond loopback without a token")
     private boolean insecure;
 
-    @Option(
-            names = "--replicas",
-            paramLabel = "URL,URL",
-            description = "push every commit to these servers")
-    private @Nullable String replicas;
-
-    @Option(names = "--replica-of", paramLabel = "URL", description = "follow that server")
-    private @Nullable String replicaOf;
+    @CommandLine.Mixin private final ReplicaOptions replica = new ReplicaOptions();
 
     @Option(names = "--config", paramLabel = "FILE", description = "these settings as a file")
     private @Nullable Path config;
@@ -216,6 +210,7 @@ public final class ServeCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         System.setProperty("pfs.log.format", logFormat);
         Settings settings = settings();
+        Cluster.Plan plan = replica.plan(sources == null ? null : sources.find("token"));
         Files.createDirectories(settings.data());
         Store opened = opener.open(settings.data());
         Jobs jobs = JobsStart.open(opened.repos(), settings.data(), runtime, environment);
@@ -226,7 +221,7 @@ public final class ServeCommand implements Callable<Integer> {
                             opened.repos(),
                             settings,
                             InstantSource.system(),
-                            additions(opened.repos(), jobs));
+                            additions(opened.repos(), jobs, plan));
         } catch (IOException | RuntimeException e) {
             jobs.close();
             opened.close();
@@ -239,12 +234,12 @@ public final class ServeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Additions additions(Repos repos, Jobs jobs) {
+    private Additions additions(Repos repos, Jobs jobs, Cluster.Plan plan) {
         Views views = new Views(repos);
         Right keepJobs = runtime.equals("process") ? Right.ADMIN : Right.WRITE;
         List<Route> more = new ArrayList<>(RunRoutes.of(jobs));
         more.addAll(JobRoutes.of(jobs, views, FileRoutes.reading(views, repos), keepJobs));
-        return new Additions(more, RunRoutes.afterCommit(jobs), List.of());
+        return new Additions(more, RunRoutes.afterCommit(jobs), List.of(), plan);
     }
 
     private Settings settings() throws IOException {
@@ -282,9 +277,6 @@ public final class ServeCommand implements Callable<Integer> {
         if (!meta.equals("embedded") || !store.equals("file")) {
             throw new IllegalArgumentException(
                     "this version keeps everything in --data: --meta embedded, --store file");
-        }
-        if (replicas != null || replicaOf != null) {
-            throw new IllegalArgumentException("this version has no replicas");
         }
         if (!List.of("auto", "docker", "process").contains(runtime)) {
             throw new IllegalArgumentException(

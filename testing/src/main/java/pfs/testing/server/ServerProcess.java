@@ -38,7 +38,17 @@ public final class ServerProcess implements AutoCloseable {
      */
     public static ServerProcess start(Path root, Path data, List<String> wrapper)
             throws IOException {
-        int port = freePort();
+        return start(root, data, wrapper, freePort(), List.of());
+    }
+
+    /**
+     * As the other, on a port of the caller's choice.
+     *
+     * @param more flags
+     */
+    static ServerProcess start(
+            Path root, Path data, List<String> wrapper, int port, List<String> more)
+            throws IOException {
         List<String> command = new ArrayList<>(wrapper);
         command.addAll(
                 List.of(
@@ -48,6 +58,7 @@ public final class ServerProcess implements AutoCloseable {
                         "127.0.0.1:" + port,
                         "--data",
                         data.toString()));
+        command.addAll(more);
         Path log = data.resolveSibling(data.getFileName() + ".log");
         Process process =
                 new ProcessBuilder(command)
@@ -64,7 +75,8 @@ public final class ServerProcess implements AutoCloseable {
         return server;
     }
 
-    private static int freePort() throws IOException {
+    /** A port that nobody has just now. */
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

@@ -44,7 +44,7 @@ public final class Torture {
                 default -> {
                     System.err.println(
                             "usage: torture [--short|--long] [--seed N] [--only"
-                                    + " crash|kill|order|hostile|memory]");
+                                    + " crash|kill|replica|order|hostile|memory]");
                     System.exit(2);
                 }
             }
@@ -64,6 +64,10 @@ public final class Torture {
     private void all(String only) {
         part(only, "crash", this::crash);
         part(only, "kill", () -> new KillTorture(root, data("kill"), seed).run(longRun ? 200 : 10));
+        part(
+                only,
+                "replica",
+                () -> new ReplicaTorture(root, data("replica"), seed).run(longRun ? 100 : 5));
         part(only, "order", () -> new SyncOrder(root, data("order")).run(longRun ? 2000 : 200));
         part(only, "hostile", () -> new HostileClients(root, data("hostile")).run(longRun));
         part(only, "memory", () -> new MemoryTorture(root, data("memory")).run(longRun));

@@ -34,6 +34,11 @@ class TortureTest {
     }
 
     @Test
+    void noAcknowledgedCommitIsLostWithItsMaster() throws Exception {
+        System.out.println(new ReplicaTorture(ROOT, work.resolve("data"), SEED).run(3));
+    }
+
+    @Test
     void noAnswerLeavesBeforeItsSync() throws Exception {
         assumeTrue(SyncOrder.possible(), "there is no strace, or it may not trace");
         System.out.println(new SyncOrder(ROOT, work.resolve("data")).run(200));

@@ -1,0 +1,22 @@
+package pfs.cli.remote;
+
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import pfs.cli.session.Session;
+import pfs.client.http.Request;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "promote",
+        description = "Make the server, a replica, the master; the old one follows it then.")
+public final class PromoteCommand implements Callable<Integer> {
+    @ParentCommand @Nullable Session parent;
+
+    @Override
+    public Integer call() throws IOException {
+        return Objects.requireNonNull(parent).show(Request.of("POST", "/promote"));
+    }
+}
