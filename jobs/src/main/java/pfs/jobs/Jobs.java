@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
@@ -56,6 +57,11 @@ public final class Jobs implements AutoCloseable {
     private final Map<String, ActiveRun> active = new ConcurrentHashMap<>();
     private final RunQueue queue;
     private final Triggers triggers;
+
+    /** Runs that were asked for before those of the last server were taken up. */
+    private final Set<String> early = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean takenUp;
     private volatile boolean closed;
 
     /**
@@ -129,7 +135,11 @@ public final class Jobs implements AutoCloseable {
             }
         }
         if (engine != null) {
-            store.unfinished().forEach(this::enqueue);
+            store.unfinished().stream()
+                    .filter(run -> !early.contains(key(run.repo(), run.id())))
+                    .forEach(this::enqueue);
+            takenUp = true;
+            early.clear();
             triggers.start();
         }
     }
@@ -232,6 +242,9 @@ public final class Jobs implements AutoCloseable {
                         null,
                         List.of(),
                         null);
+        if (!takenUp) {
+            early.add(key(run.repo(), run.id()));
+        }
         store.put(run);
         enqueue(run);
         return run;

@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import pfs.error.PfsException;
 import pfs.jobs.store.RunRecord;
 import pfs.jobs.store.RunState;
+import pfs.repo.Precondition;
 
 class JobsTest {
     private static final String WORD_COUNT =
@@ -91,6 +94,43 @@ class JobsTest {
                 .contains("changed\t1\n")
                 .contains("common\t50\n")
                 .doesNotContain("word7\t");
+    }
+
+    @Test
+    void oneChangedFileOfTenThousandIsOnePost() throws Exception {
+        List<String> maps = new CopyOnWriteArrayList<>();
+        runtime.handler =
+                (exchange, path, body) -> {
+                    if (path.equals("/map")) {
+                        maps.add(new String(body, UTF_8));
+                    }
+                    wordCount(exchange, path, body);
+                };
+        for (int i = 0; i < 10_000; i++) {
+            fixture.put("in/d" + i % 20 + "/f" + i, "word" + i);
+        }
+        fixture.commit();
+        fixture.job(
+                "j",
+                "{'input': '/**', 'image': 'x', 'reduce': {'per': 'batch'}, 'path': false,"
+                        + " 'concurrency': 8}");
+        fixture.succeed("j");
+        assertThat(maps).hasSize(10_000);
+        maps.clear();
+        fixture.put("in/d3/f3", "changed");
+        fixture.commit();
+        fixture.succeed("j");
+        assertThat(maps).containsExactly("changed");
+        maps.clear();
+        fixture.succeed("j");
+        fixture.repo().delete("master", "in/d3/f3", false, Precondition.NONE);
+        fixture.commit();
+        fixture.succeed("j");
+        fixture.repo().move("master", "in", "elsewhere");
+        fixture.commit();
+        fixture.succeed("j");
+        assertThat(maps).isEmpty();
+        assertThat(fixture.output("j", "part-00000")).hasLineCount(9_999).doesNotContain("changed");
     }
 
     @Test

@@ -17,6 +17,7 @@ final class Field implements AutoCloseable {
     private @Nullable WebServer pfs;
     private @Nullable WebServer nginx;
     private @Nullable Hdfs hdfs;
+    private @Nullable ContainerEngine engine;
     private double peakMebibytes;
 
     Field(Commands commands, Path home, Path scratch, Scale scale) throws IOException {
@@ -36,6 +37,9 @@ final class Field implements AutoCloseable {
         all.addAll(new LongHistory(this).scenarios());
         all.addAll(new ManyMerges(this).scenarios());
         all.addAll(new AgainstGit(this).scenarios());
+        if (scale.everything()) {
+            all.addAll(new MapReduce(this).scenarios());
+        }
         all.addAll(new Lives(this).scenarios());
         return all;
     }
@@ -79,6 +83,16 @@ final class Field implements AutoCloseable {
         return pfs == null ? peakMebibytes : Math.max(peakMebibytes, pfs.peakMebibytes());
     }
 
+    /** A server of a scenario's own counts for the memory, too. */
+    void note(WebServer server) throws IOException {
+        peakMebibytes = Math.max(peakMebibytes, server.peakMebibytes());
+    }
+
+    /** What a scenario started is ended after all of them. */
+    void closeAtEnd(ContainerEngine started) {
+        engine = started;
+    }
+
     /** Seconds to send a file by curl; the answer included. */
     double put(WebServer server, Path file, String name) {
         return curl("-T", file.toString(), server.url(name));
@@ -119,6 +133,9 @@ final class Field implements AutoCloseable {
         }
         if (hdfs != null) {
             hdfs.close();
+        }
+        if (engine != null) {
+            engine.close();
         }
     }
 }

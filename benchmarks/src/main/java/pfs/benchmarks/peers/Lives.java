@@ -75,7 +75,7 @@ final class Lives {
 
     private Map<String, Double> million(int round) throws IOException {
         Path tar = field.scratch.resolve("million.tar");
-        writeTar(tar, round);
+        writeTar(tar, round, MILLION);
         String directory = "million" + round + "/";
         WebServer server = field.pfs();
         double in = field.putTar(tar, server.url(directory));
@@ -85,9 +85,10 @@ final class Lives {
         return Map.of("million-in", in, "million-commit", commit, "million-list", list);
     }
 
-    private static void writeTar(Path tar, int round) throws IOException {
+    /** A tar of so many files of 20 bytes, other ones in each round. */
+    static void writeTar(Path tar, int round, int files) throws IOException {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(tar), 1 << 20)) {
-            for (int i = 0; i < MILLION; i++) {
+            for (int i = 0; i < files; i++) {
                 SmallTar.entry(
                         out,
                         String.format(Locale.ROOT, "f%07d", i),

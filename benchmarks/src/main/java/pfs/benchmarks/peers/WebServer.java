@@ -8,6 +8,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /** A server that runs on a port of loopback, started here and stopped by closing it. */
 final class WebServer implements AutoCloseable {
@@ -24,17 +27,27 @@ final class WebServer implements AutoCloseable {
     }
 
     static WebServer pfs(Commands commands, Path home, Path data, Path log) throws IOException {
+        return pfs(commands, home, data, log, Map.of());
+    }
+
+    /** One with variables and options of its own. */
+    static WebServer pfs(
+            Commands commands,
+            Path home,
+            Path data,
+            Path log,
+            Map<String, String> environment,
+            String... options)
+            throws IOException {
         int port = freePort();
+        List<String> command = new ArrayList<>();
+        command.add("env");
+        environment.forEach((name, value) -> command.add(name + "=" + value));
+        command.addAll(List.of(home.resolve("pfs").toString(), "serve"));
+        command.addAll(List.of("--listen", "127.0.0.1:" + port, "--data", data.toString()));
+        command.addAll(List.of(options));
         long start = System.nanoTime();
-        Process process =
-                commands.start(
-                        log,
-                        home.resolve("pfs").toString(),
-                        "serve",
-                        "--listen",
-                        "127.0.0.1:" + port,
-                        "--data",
-                        data.toString());
+        Process process = commands.start(log, command.toArray(String[]::new));
         awaitReady(process, port, "/healthz", log);
         return new WebServer(process, port, "/pfs/", (System.nanoTime() - start) / 1e9);
     }

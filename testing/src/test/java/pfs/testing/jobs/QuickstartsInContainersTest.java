@@ -1,0 +1,171 @@
+package pfs.testing.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The examples as their READMEs say, word for word but for the server's address and the base image,
+ * which is made of this machine's programs: built, kept, committed, run and read in real
+ * containers.
+ */
+@Tag("docker")
+class QuickstartsInContainersTest {
+    private static final Path TEXTS = Path.of("/usr/share/common-licenses");
+
+    private static ContainerEngine engine;
+    @TempDir Path work;
+    private Examples examples;
+    private JobServer server;
+
+    @BeforeAll
+    static void startEngine() throws Exception {
+        String obstacle = ContainerEngine.obstacle();
+        if (obstacle != null) {
+            System.out.println("QuickstartsInContainersTest cannot run here: " + obstacle);
+        }
+        Assumptions.assumeTrue(obstacle == null, String.valueOf(obstacle));
+        engine = ContainerEngine.start();
+    }
+
+    @AfterAll
+    static void stopEngine() throws Exception {
+        if (engine != null) {
+            engine.close();
+        }
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        examples = new Examples(work);
+        server = JobServer.start(work.resolve("data"), engine.environment());
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        try (JobServer ending = server) {
+            assertThat(ending.stop()).isZero();
+        }
+        assertThat(engine.containers()).isEmpty();
+    }
+
+    /** Types the README's commands; what the last one printed. */
+    private String type(String example, String program) throws Exception {
+        String last = "";
+        for (String line : examples.commands(example)) {
+            last = sh(examples.of(example), withBase(line, program));
+        }
+        return last;
+    }
+
+    private static String withBase(String line, String program) {
+        String base = " --build-arg BASE=\"$(" + "$LOCAL_BASE " + program + ")\"";
+        return line.replaceAll(
+                "docker build", java.util.regex.Matcher.quoteReplacement("docker build" + base));
+    }
+
+    private String sh(Path directory, String line) throws Exception {
+        Map<String, String> environment = new HashMap<>(engine.environment());
+        environment.put("LOCAL_BASE", examples.of("local-base").toString());
+        environment.put("DOCKER_BUILDKIT", "0");
+        environment.put("JAVA_HOME", System.getProperty("java.home"));
+        String there =
+                "cd '"
+                        + directory
+                        + "' && "
+                        + line.replace("localhost:7370", server.url().substring(7));
+        ContainerEngine.Ended ended =
+                ContainerEngine.run(
+                        environment,
+                        "bash",
+                        "-c",
+                        there.replace("curl ", "curl -sS --fail-with-body "));
+        assertThat(ended.code()).as(line + ": " + ended.output()).isZero();
+        return ended.output();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"shell,busybox", "python,python3", "node,node", "java,java"})
+    void wordsAreCounted(String language, String program) throws Exception {
+        Assumptions.assumeTrue(Programs.there(program), program + " is not installed");
+        String name = "wordcount-" + language;
+        examples.isWordCount(name, type(name, program));
+    }
+
+    @Test
+    void theOthersAnswerRight() throws Exception {
+        Assumptions.assumeTrue(Programs.there("python3"), "python3 is not installed");
+        examples.isInvertedIndex(type("inverted-index", "python3"));
+        type("sort", "python3");
+        examples.isSorted(server.get("/jobs/sort/pfs/part-*").text());
+        examples.isPipelineCount(type("pipeline", "python3"));
+    }
+
+    @Test
+    void picturesAreMadeSmall() throws Exception {
+        Path python = Path.of("/usr/bin/python3");
+        String paint =
+                "/usr/bin/python3 -c \"from PIL import Image; Image.new('RGB', (600, 400), 'red')"
+                        + ".save('cat.jpg')\"";
+        Assumptions.assumeTrue(
+                Files.exists(python)
+                        && ContainerEngine.run(Map.of(), "/usr/bin/python3", "-c", "import PIL")
+                                        .code()
+                                == 0,
+                "python3-pil is not installed");
+        Path here = examples.of("thumbnails");
+        sh(here, paint);
+        type("thumbnails", "python3");
+        assertThat(
+                        sh(
+                                here,
+                                "/usr/bin/python3 -c \"from PIL import Image; i ="
+                                        + " Image.open('small.jpg'); print(i.format, *i.size)\""))
+                .isEqualTo("JPEG 128 85\n");
+    }
+
+    /** The last part of the project's quickstart, on real texts. */
+    @Test
+    void theQuickstartCountsAsSortAndUniqDo() throws Exception {
+        Assumptions.assumeTrue(Files.isDirectory(TEXTS), TEXTS + " is not there");
+        Path here = examples.of("wordcount-shell");
+        sh(here, withBase("docker build -t wordcount:1 .", "busybox"));
+        server.job(
+                "wordcount",
+                "{'input': '/books/**', 'image': 'wordcount:1', 'split': 'lines', 'reduce': {'per':"
+                        + " 'batch'}, 'combine': 'reduce'}");
+        for (String book : List.of("GPL-3", "Apache-2.0", "Artistic")) {
+            sh(TEXTS, "curl -T " + book + " localhost:7370/pfs/books/" + book);
+        }
+        sh(here, "curl -X POST 'localhost:7370/commit?run'");
+        Map<String, String> counted = new TreeMap<>();
+        sh(
+                        TEXTS,
+                        "cat Apache-2.0 Artistic GPL-3 | LC_ALL=C tr -cs '[:alnum:]_' '\\n"
+                                + "' | sort | uniq -c | awk '$2 != \"\" { print $2, $1 }'")
+                .lines()
+                .map(line -> line.split(" "))
+                .forEach(pair -> counted.put(pair[0], pair[1]));
+        Map<String, String> answer = new TreeMap<>();
+        sh(here, "curl localhost:7370/jobs/wordcount/pfs/part-00000")
+                .lines()
+                .map(line -> line.split("\t"))
+                .forEach(pair -> answer.put(pair[0], pair[1]));
+        assertThat(answer).isEqualTo(counted).hasSizeGreaterThan(1000);
+    }
+}
