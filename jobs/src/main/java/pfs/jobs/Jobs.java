@@ -30,7 +30,6 @@ import pfs.jobs.spec.Trigger;
 import pfs.jobs.store.Job;
 import pfs.jobs.store.JobStore;
 import pfs.jobs.store.RunRecord;
-import pfs.jobs.store.RunState;
 import pfs.jobs.workspace.Workspace;
 import pfs.meta.MetaStore;
 import pfs.repo.Commit;
@@ -223,25 +222,8 @@ public final class Jobs implements AutoCloseable {
         }
         Commit input = input(job, commit);
         RunRecord run =
-                new RunRecord(
-                        newId(),
-                        job.repo(),
-                        job.name(),
-                        job.version(),
-                        job.spec(),
-                        job.spec().input().sourceRepo(job.repo()),
-                        input.id().toString(),
-                        trigger,
-                        RunState.QUEUED,
-                        null,
-                        null,
-                        settings.clock().millis(),
-                        0,
-                        0,
-                        pfs.jobs.store.RunProgress.NONE,
-                        null,
-                        List.of(),
-                        null);
+                RunRecord.queued(
+                        newId(), job, input.id().toString(), trigger, settings.clock().millis());
         if (!takenUp) {
             early.add(key(run.repo(), run.id()));
         }

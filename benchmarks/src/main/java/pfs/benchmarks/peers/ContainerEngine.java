@@ -37,37 +37,42 @@ final class ContainerEngine implements AutoCloseable {
                         "--storage-driver=vfs");
         ContainerEngine engine = new ContainerEngine(daemon, host);
         try {
-            commands.run(
-                    "sh",
-                    "-c",
-                    "i=0; until docker -H "
-                            + host
-                            + " version; do i=$((i+1)); [ $i -lt 100 ] ||"
-                            + " exit 1; sleep 0.2; done");
-            Path context = Files.createDirectories(directory.resolve("image"));
-            commands.run("cp", "-r", programs.toString(), context.resolve("app").toString());
-            String base =
-                    commands.run(
-                                    "env",
-                                    "DOCKER_HOST=" + host,
-                                    home.resolve("examples/local-base").toString(),
-                                    "java")
-                            .strip();
-            Files.writeString(context.resolve("Dockerfile"), "FROM " + base + "\nCOPY app /app\n");
-            commands.run(
-                    "env",
-                    "DOCKER_HOST=" + host,
-                    "DOCKER_BUILDKIT=0",
-                    "docker",
-                    "build",
-                    "-t",
-                    IMAGE,
-                    context.toString());
+            engine.makeImage(commands, home, directory, programs);
             return engine;
         } catch (IOException | RuntimeException e) {
             engine.close();
             throw e;
         }
+    }
+
+    private void makeImage(Commands commands, Path home, Path directory, Path programs)
+            throws IOException {
+        commands.run(
+                "sh",
+                "-c",
+                "i=0; until docker -H "
+                        + host
+                        + " version; do i=$((i+1)); [ $i -lt 100 ] ||"
+                        + " exit 1; sleep 0.2; done");
+        Path context = Files.createDirectories(directory.resolve("image"));
+        commands.run("cp", "-r", programs.toString(), context.resolve("app").toString());
+        String base =
+                commands.run(
+                                "env",
+                                "DOCKER_HOST=" + host,
+                                home.resolve("examples/local-base").toString(),
+                                "java")
+                        .strip();
+        Files.writeString(context.resolve("Dockerfile"), "FROM " + base + "\nCOPY app /app\n");
+        commands.run(
+                "env",
+                "DOCKER_HOST=" + host,
+                "DOCKER_BUILDKIT=0",
+                "docker",
+                "build",
+                "-t",
+                IMAGE,
+                context.toString());
     }
 
     /** What a server needs to find it. */

@@ -1,6 +1,8 @@
 package pfs.jobs.engine;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +24,7 @@ final class RangeCutter {
     private static final int LEAST = 512 << 10;
     private static final int MORE = 512 << 10;
     private static final int MOST = 4 << 20;
+    private static final int HASHED_AT_ONCE = 16 << 10;
 
     private final RecordSource records;
     private final Framing framing;
@@ -76,7 +79,8 @@ final class RangeCutter {
         private final MessageDigest sha = ObjectId.sha256();
         private final Spool body = new Spool(spills);
         private final List<KeyRange.Group> groups = new ArrayList<>();
-        private final byte[] header = new byte[8];
+        private final ByteBuffer unhashed =
+                ByteBuffer.allocate(HASHED_AT_ONCE).order(ByteOrder.LITTLE_ENDIAN);
         private byte @Nullable [] first;
         private byte[] last = new byte[0];
         private long count;
@@ -116,12 +120,7 @@ final class RangeCutter {
         private int add() throws IOException {
             int keyLength = records.keyLength();
             int tailLength = records.tailLength();
-            for (int i = 0; i < 4; i++) {
-                header[i] = (byte) (keyLength >>> 8 * i);
-                header[4 + i] = (byte) (tailLength >>> 8 * i);
-            }
-            sha.update(header);
-            sha.update(records.bytes(), records.key(), keyLength + tailLength);
+            hash(keyLength, tailLength);
             if (perKey) {
                 RecordFormat.writeValue(framing, records, body);
             } else {
@@ -129,6 +128,26 @@ final class RangeCutter {
             }
             count++;
             return keyLength + tailLength + 8;
+        }
+
+        /** Gathers records before they are hashed: most are much shorter than what SHA-256 likes. */
+        private void hash(int keyLength, int tailLength) {
+            int length = keyLength + tailLength;
+            if (unhashed.remaining() < 8 + length) {
+                hashGathered();
+            }
+            unhashed.putInt(keyLength).putInt(tailLength);
+            if (length <= unhashed.remaining()) {
+                unhashed.put(records.bytes(), records.key(), length);
+            } else {
+                hashGathered();
+                sha.update(records.bytes(), records.key(), length);
+            }
+        }
+
+        private void hashGathered() {
+            sha.update(unhashed.array(), 0, unhashed.position());
+            unhashed.clear();
         }
 
         /** Whether the range ends behind the group just added, of so many bytes. */
@@ -146,6 +165,7 @@ final class RangeCutter {
 
         KeyRange done(boolean endsPart) {
             byte[] from = first == null ? last : first;
+            hashGathered();
             return new KeyRange(
                     ObjectId.decode(sha.digest(), 0), body, groups, from, last, count, endsPart);
         }

@@ -24,6 +24,10 @@ record RunContext(
         Progress progress,
         Rechecks rechecks,
         long taskMemory) {
+    /**
+     * What took so long is worth keeping before the next is begun; what is quick would be held up.
+     */
+    private static final long SLOW_NANOS = 50_000_000;
 
     /** What all memo keys of a stage begin with; without a memo, only this run finds them again. */
     ObjectId stage(String name) {
@@ -47,8 +51,12 @@ record RunContext(
             }
             stage.reused.increment();
         } else {
+            long start = System.nanoTime();
             result = work.call();
             memo.put(key, result);
+            if (System.nanoTime() - start > SLOW_NANOS) {
+                memo.awaitDurable(key);
+            }
         }
         stage.done.increment();
         progress.count(result.counters());

@@ -30,11 +30,13 @@ public final class Memo implements CutMemo, AutoCloseable {
     private static final int MAX_PENDING = 20_000;
     private static final int GROUP = 1_000;
     private static final long PAUSE_MILLIS = 20;
+    private static final long PATIENCE_NANOS = 2_000_000_000L;
 
     private final MetaStore meta;
     private final Runnable flushObjects;
     private final Map<Key, Bytes> pending = new ConcurrentHashMap<>();
     private final Semaphore room = new Semaphore(MAX_PENDING);
+    private final Object written = new Object();
     private final Thread writer;
     private volatile boolean closed;
 
@@ -53,6 +55,22 @@ public final class Memo implements CutMemo, AutoCloseable {
 
     public void put(ObjectId key, Result result) {
         add(RESULTS.append(key.toBytes()), result.encode());
+    }
+
+    /**
+     * Waits until a result is durable, so that no more than what is under way is made again after a
+     * crash; not longer than a moment, for a disk that takes nothing must not hold up the run.
+     */
+    public void awaitDurable(ObjectId key) throws InterruptedException {
+        Key full = RESULTS.append(key.toBytes());
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        synchronized (written) {
+            long left = PATIENCE_NANOS;
+            while (pending.containsKey(full) && left > 0 && !closed) {
+                written.wait(left / 1_000_000 + 1);
+                left = end - System.nanoTime();
+            }
+        }
     }
 
     /** Forgets a result that turned out to be of no use. */
@@ -124,6 +142,9 @@ public final class Memo implements CutMemo, AutoCloseable {
             if (pending.remove(entry.getKey(), entry.getValue())) {
                 room.release();
             }
+        }
+        synchronized (written) {
+            written.notifyAll();
         }
     }
 

@@ -28,6 +28,9 @@ final class SortedRun {
     private int[] places = new int[1024];
     private int count;
 
+    /** Records that come in order, as those of a combine do, need no sorting. */
+    private boolean inOrder = true;
+
     SortedRun(int initialBytes) {
         this.arena = new byte[initialBytes];
     }
@@ -55,11 +58,22 @@ final class SortedRun {
         if (count == places.length) {
             places = Arrays.copyOf(places, count * 2);
         }
+        inOrder = inOrder && (count == 0 || !isBeforeLast(record, key, keyLength));
         places[count++] = used;
         used = RecordCodec.encode(arena, used, record, key, keyLength, tailLength);
     }
 
+    private boolean isBeforeLast(byte[] record, int key, int keyLength) {
+        int last = places[count - 1];
+        int lastLength = RecordCodec.varint(arena, last);
+        int lastKey = keyAt(last, lastLength);
+        return Arrays.compareUnsigned(
+                        record, key, key + keyLength, arena, lastKey, lastKey + lastLength)
+                < 0;
+    }
+
     void clear() {
+        inOrder = true;
         used = 0;
         count = 0;
     }
@@ -82,7 +96,9 @@ final class SortedRun {
         for (int i = 0; i < count; i++) {
             order[i] = i;
         }
-        sort(order, 0, count, 0);
+        if (!inOrder) {
+            sort(order, 0, count, 0);
+        }
         return new Source(order);
     }
 

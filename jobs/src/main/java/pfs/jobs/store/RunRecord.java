@@ -42,6 +42,30 @@ public record RunRecord(
         bad = List.copyOf(bad);
     }
 
+    /** A run of a job that was just asked for. */
+    public static RunRecord queued(
+            String id, Job job, String inputCommit, String trigger, long now) {
+        return new RunRecord(
+                id,
+                job.repo(),
+                job.name(),
+                job.version(),
+                job.spec(),
+                job.spec().input().sourceRepo(job.repo()),
+                inputCommit,
+                trigger,
+                RunState.QUEUED,
+                null,
+                null,
+                now,
+                0,
+                0,
+                RunProgress.NONE,
+                null,
+                List.of(),
+                null);
+    }
+
     public RunRecord running(long now) {
         return new RunRecord(
                 id,

@@ -15,13 +15,18 @@ final class AnswerStream extends OutputStream {
 
     private final Response response;
     private final long rate;
+    private final boolean live;
     private byte[] piece = new byte[1024];
     private int size;
     private long total;
 
-    AnswerStream(Response response, long rate) {
+    /**
+     * @param live whether a flush sends what is there: generators flush far too often for all others
+     */
+    AnswerStream(Response response, long rate, boolean live) {
         this.response = response;
         this.rate = rate;
+        this.live = live;
     }
 
     @Override
@@ -65,10 +70,12 @@ final class AnswerStream extends OutputStream {
         size = 0;
     }
 
-    /** Sends what is there, for readers that wait for it. */
+    /** Sends what is there when readers wait for it; else pieces are sent when they are full. */
     @Override
     public void flush() throws IOException {
-        // Pieces are sent when they are full: generators flush far too often.
+        if (live && size > 0) {
+            send(false);
+        }
     }
 
     /** Sends what is left; the answer is whole. */

@@ -237,12 +237,22 @@ public final class Exchange {
 
     /** Answers a body as it is made; if the writer throws, the answer is left unfinished. */
     public void stream(int status, HttpField type, StreamWriter writer) throws IOException {
+        stream(status, type, false, writer);
+    }
+
+    /** The same for a reader who waits for each piece: a flush sends it. */
+    public void streamLive(int status, HttpField type, StreamWriter writer) throws IOException {
+        stream(status, type, true, writer);
+    }
+
+    private void stream(int status, HttpField type, boolean live, StreamWriter writer)
+            throws IOException {
         answer(status).put(type);
         if (head) {
             end();
             return;
         }
-        AnswerStream out = new AnswerStream(response, rate);
+        AnswerStream out = new AnswerStream(response, rate, live);
         try {
             writer.write(out);
             out.finish();

@@ -242,7 +242,7 @@ public final class RunRoutes {
 
     private void follow(Exchange exchange, RunRecord first) throws IOException {
         exchange.headersOut().put(Exchange.NO_STORE);
-        exchange.stream(
+        exchange.streamLive(
                 200,
                 EVENTS,
                 out -> {
@@ -294,7 +294,7 @@ public final class RunRoutes {
         RunRecord run = jobs.find(exchange.repo(), exchange.variable("id"));
         boolean follow = exchange.query().flag("follow");
         exchange.headersOut().put(Exchange.NO_CACHE).put(Exchange.NO_SNIFF);
-        exchange.stream(200, Exchange.TEXT, out -> copyLog(run, follow, out));
+        exchange.streamLive(200, Exchange.TEXT, out -> copyLog(run, follow, out));
     }
 
     private void copyLog(RunRecord first, boolean follow, OutputStream out) throws IOException {
