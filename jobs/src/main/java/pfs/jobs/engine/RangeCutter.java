@@ -130,7 +130,9 @@ final class RangeCutter {
             return keyLength + tailLength + 8;
         }
 
-        /** Gathers records before they are hashed: most are much shorter than what SHA-256 likes. */
+        /**
+         * Gathers records before they are hashed: most are much shorter than what SHA-256 likes.
+         */
         private void hash(int keyLength, int tailLength) {
             int length = keyLength + tailLength;
             if (unhashed.remaining() < 8 + length) {

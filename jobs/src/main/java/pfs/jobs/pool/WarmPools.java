@@ -127,7 +127,7 @@ public final class WarmPools implements AutoCloseable {
             pools.clear();
         }
         reaper.interrupt();
-        all.parallelStream().forEach(WorkerPool::close);
+        Endings.all(all.stream().map(pool -> (Runnable) pool::close).toList());
         watchdog.close();
     }
 }

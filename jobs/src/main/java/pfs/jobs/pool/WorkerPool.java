@@ -338,23 +338,6 @@ public final class WorkerPool implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        Thread[] ends =
-                ended.stream()
-                        .map(w -> Thread.ofVirtual().name("end of worker").start(() -> end(w)))
-                        .toArray(Thread[]::new);
-        boolean interrupted = false;
-        for (Thread thread : ends) {
-            while (true) {
-                try {
-                    thread.join();
-                    break;
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Endings.all(ended.stream().map(w -> (Runnable) () -> end(w)).toList());
     }
 }

@@ -21,7 +21,8 @@ final class AnswerStream extends OutputStream {
     private long total;
 
     /**
-     * @param live whether a flush sends what is there: generators flush far too often for all others
+     * @param live whether a flush sends what is there: generators flush far too often for all
+     *     others
      */
     AnswerStream(Response response, long rate, boolean live) {
         this.response = response;
