@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import pfs.cli.around.CompletionCommand;
+import pfs.cli.around.FsckCommand;
+import pfs.cli.around.GcCommand;
 import pfs.cli.around.HelpCommand;
 import pfs.cli.around.VersionCommand;
 import pfs.cli.files.CatCommand;
@@ -68,6 +70,8 @@ final class Commands {
         ALL.put("promote", PromoteCommand::new);
         ALL.put("cluster", ClusterCommand::new);
         ALL.put("repo", RepoCommand::new);
+        ALL.put("gc", GcCommand::new);
+        ALL.put("fsck", FsckCommand::new);
         ALL.put("job", JobCommand::new);
         ALL.put("run", RunCommand::new);
         ALL.put("runs", RunsCommand::new);

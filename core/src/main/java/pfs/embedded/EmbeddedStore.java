@@ -13,6 +13,7 @@ import pfs.error.PfsException;
 import pfs.journal.Journal;
 import pfs.meta.rocksdb.EmbeddedDatabase;
 import pfs.meta.rocksdb.RocksMetaStore;
+import pfs.object.SpillingIdSet;
 import pfs.pack.LocalPackStore;
 import pfs.pack.rocksdb.RocksPackIndex;
 import pfs.repo.Repos;
@@ -26,9 +27,13 @@ import pfs.repo.Settings;
  * lock        held while a process works here; has its pid
  * packs/      NUMBER.pack, NUMBER.index
  * database/   refs and the index of the packs (RocksDB)
+ * scratch/    what garbage collection has marked, while it runs and it does not fit into memory
  * </pre>
  */
 public final class EmbeddedStore implements AutoCloseable {
+    /** Ids of needed objects, 64 MiB at most; when there are more they go to the disk. */
+    private static final long MARKS_IN_MEMORY = 1 << 19;
+
     private static final String FORMAT = "pfs 1\n";
 
     private final Disk.Lock lock;
@@ -57,6 +62,18 @@ public final class EmbeddedStore implements AutoCloseable {
      */
     public static EmbeddedStore open(Path directory, InstantSource clock, Settings settings)
             throws IOException {
+        return open(directory, clock, settings, true);
+    }
+
+    /** As {@link #open}, but the index is made again from the packs. */
+    public static EmbeddedStore openWithoutIndex(
+            Path directory, InstantSource clock, Settings settings) throws IOException {
+        return open(directory, clock, settings, false);
+    }
+
+    private static EmbeddedStore open(
+            Path directory, InstantSource clock, Settings settings, boolean trustIndex)
+            throws IOException {
         LocalDisk disk = new LocalDisk(directory);
         Disk.Lock lock = disk.lock("lock");
         boolean opened = false;
@@ -65,8 +82,19 @@ public final class EmbeddedStore implements AutoCloseable {
             disk.makeDirectories("database");
             EmbeddedDatabase database = EmbeddedDatabase.open(directory.resolve("database"));
             LocalPackStore packs = new LocalPackStore(disk, "packs");
-            Journal journal = Journal.open(packs, new RocksPackIndex(database));
-            Repos repos = Repos.open(journal, new RocksMetaStore(database, clock), clock, settings);
+            RocksPackIndex index = new RocksPackIndex(database);
+            if (!trustIndex) {
+                index.clear();
+            }
+            Journal journal = Journal.open(packs, index);
+            Path scratch = directory.resolve("scratch");
+            Repos repos =
+                    Repos.open(
+                            journal,
+                            new RocksMetaStore(database, clock),
+                            clock,
+                            settings,
+                            () -> new SpillingIdSet(MARKS_IN_MEMORY, () -> new DiskIdSet(scratch)));
             opened = true;
             return new EmbeddedStore(lock, packs, database, journal, repos);
         } finally {

@@ -2,8 +2,10 @@ package pfs.journal;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,10 +53,18 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
 
     private final ReentrantLock indexing = new ReentrantLock();
 
+    /** Numbers of packs whose objects no inserter relies on; a new one for each change. */
+    private volatile BitSet gone;
+
+    /** While garbage is collected. */
+    private volatile @Nullable Admission admission;
+
     @GuardedBy("indexing")
     private long indexed;
 
-    private Journal(AppendablePackStore packs, PackIndex index, PackLog log, long maxPack) {
+    private Journal(
+            AppendablePackStore packs, PackIndex index, PackLog log, long maxPack, BitSet gone) {
+        this.gone = gone;
         this.packs = packs;
         this.index = index;
         this.log = log;
@@ -69,9 +79,13 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     /** With packs of another size: for tests. */
     public static Journal open(AppendablePackStore packs, PackIndex index, long maxPack)
             throws IOException {
-        long end = new PackRecovery(packs, index).recover();
+        PackList there = PackList.of(packs);
+        long end = new PackRecovery(packs, index, there).recover();
         PackSealer sealer = new PackSealer(packs);
-        return new Journal(packs, index, new PackLog(packs, end, maxPack, sealer::seal), maxPack);
+        PackLog log = new PackLog(packs, end, maxPack, sealer::seal);
+        BitSet gone = there.gone();
+        gone.clear((int) PackNumber.number(end), Integer.MAX_VALUE);
+        return new Journal(packs, index, log, maxPack, gone);
     }
 
     // ---- objects
@@ -79,16 +93,37 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     @Override
     public byte[] read(ObjectId id, ObjectKind kind) {
         Place place = found(id, kind);
-        try {
-            return raw(id, record(place, ByteBuffer.allocate(place.length())));
-        } catch (IOException | PfsException | IllegalArgumentException e) {
-            throw damaged(kind, id, place, e);
+        while (true) {
+            try {
+                return raw(id, record(place, ByteBuffer.allocate(place.length())));
+            } catch (IOException | PfsException | IllegalArgumentException e) {
+                place = moved(id, kind, place, e);
+            }
         }
+    }
+
+    /** Where an object is now that could not be read where it was: see {@link PackSweep}. */
+    private Place moved(ObjectId id, ObjectKind kind, Place from, Exception why) {
+        Place now = place(id);
+        if (now == null || now.equals(from)) {
+            throw Damage.of(kind, id, from, why);
+        }
+        return now;
     }
 
     @Override
     public ObjectBytes lend(ObjectId id, ObjectKind kind) {
         Place place = found(id, kind);
+        while (true) {
+            try {
+                return lend(id, place);
+            } catch (IOException | PfsException | IllegalArgumentException e) {
+                place = moved(id, kind, place, e);
+            }
+        }
+    }
+
+    private ObjectBytes lend(ObjectId id, Place place) throws IOException {
         DirectBuffers.Lent stored = buffers.lend(place.length());
         boolean passedOn = false;
         try {
@@ -101,8 +136,6 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
             DirectBuffers.Lent raw = buffers.lend(record.rawLength());
             compressor.decompress(record.payload(), raw.bytes());
             return raw;
-        } catch (IOException | PfsException | IllegalArgumentException e) {
-            throw damaged(kind, id, place, e);
         } finally {
             if (!passedOn) {
                 stored.close();
@@ -137,30 +170,17 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
         }
     }
 
-    private static PfsException damaged(ObjectKind kind, ObjectId id, Place place, Exception e) {
-        return new PfsException(
-                ErrorCode.CORRUPT,
-                "the "
-                        + kind
-                        + " "
-                        + id
-                        + " cannot be read from "
-                        + PackNumber.pack(place.pack())
-                        + " at "
-                        + place.offset()
-                        + ": "
-                        + e.getMessage(),
-                id.toString(),
-                e);
-    }
-
     @Override
     public boolean contains(ObjectId id) {
-        return place(id) != null;
+        Admission collecting = admission;
+        Place place = place(id);
+        return place != null
+                && !gone.get((int) place.pack())
+                && (collecting == null || collecting.relies(id, place));
     }
 
     /** Where an object is; null if it is not there. */
-    private @Nullable Place place(ObjectId id) {
+    @Nullable Place place(ObjectId id) {
         Place known = recent.get(id);
         if (known != null) {
             return known;
@@ -179,30 +199,15 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
 
     @Override
     public void insert(ObjectKind kind, ObjectId id, byte[] bytes, int offset, int length) {
-        if (contains(id)) {
-            return;
+        if (!contains(id)) {
+            store(kind, id, bytes, offset, length);
         }
-        byte[] shorter = compressor.compress(bytes, offset, length);
-        ByteBuffer payload =
-                shorter == null
-                        ? ByteBuffer.wrap(bytes, offset, length).slice()
-                        : ByteBuffer.wrap(shorter);
-        int flags = shorter == null ? RecordFormat.PLAIN : RecordFormat.ZSTD;
-        ByteBuffer header =
-                RecordFormat.encodeHeader(kind.code(), flags, length, id.toBytes(), payload);
-        append(kind, id, header, payload);
     }
 
-    private void append(ObjectKind kind, ObjectId id, ByteBuffer header, ByteBuffer payload) {
-        int length = header.remaining() + payload.remaining();
-        log.append(
-                header,
-                payload,
-                position -> {
-                    long pack = PackNumber.number(position);
-                    int offset = (int) PackNumber.offset(position);
-                    recent.put(id, new Place(kind.code(), pack, offset, length));
-                });
+    /** Stores an object whether it is there or not. */
+    void store(ObjectKind kind, ObjectId id, byte[] bytes, int offset, int length) {
+        Encoded record = encoded(kind.code(), id, ByteBuffer.wrap(bytes, offset, length));
+        store(kind.code(), id, record.header, record.payload);
         if (recent.size() > MAX_PENDING) {
             flush();
         }
@@ -222,7 +227,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
             verify(id, record(place, bytes));
             return bytes.rewind();
         } catch (IOException | PfsException | IllegalArgumentException e) {
-            throw damaged(ObjectKind.of(place.kind()), id, place, e);
+            throw Damage.of(ObjectKind.of(place.kind()), id, place, e);
         }
     }
 
@@ -250,7 +255,8 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
             if (!ObjectId.of(raw.array(), raw.arrayOffset(), raw.remaining()).equals(id)) {
                 throw new IllegalArgumentException("its bytes have another id");
             }
-            append(kind, id, whole.slice(0, RecordFormat.HEADER), decoded.payload().duplicate());
+            ByteBuffer header = whole.slice(0, RecordFormat.HEADER);
+            store(kind.code(), id, header, decoded.payload().duplicate());
             return id;
         } catch (IllegalArgumentException e) {
             throw new PfsException(
@@ -261,6 +267,61 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
         }
     }
 
+    /** Appends an object's record, whole, whether it is there or not. */
+    void store(int kind, ObjectId id, ByteBuffer header, ByteBuffer payload) {
+        int length = header.remaining() + payload.remaining();
+        log.append(
+                header,
+                payload,
+                position -> {
+                    long pack = PackNumber.number(position);
+                    int offset = (int) PackNumber.offset(position);
+                    recent.put(id, new Place(kind, pack, offset, length));
+                });
+    }
+
+    // ---- collecting garbage
+
+    /**
+     * Begins to collect garbage: a new pack is begun, and those before it are what is collected.
+     * One at a time; close it in any case.
+     */
+    public PackSweep sweep() throws IOException {
+        PackSweep sweep = new PackSweep(this, packs, index, log.roll());
+        catchUp();
+        return sweep;
+    }
+
+    /** Deletes the packs in the trash whose time has come by then; answers the bytes. */
+    public long emptyTrash(long nowMillis) throws IOException {
+        return new PackTrash(packs).empty(nowMillis);
+    }
+
+    /** Bytes of packs that nothing needs but that were not deleted yet. */
+    public long trashBytes() throws IOException {
+        return new PackTrash(packs).bytes();
+    }
+
+    void admit(@Nullable Admission collecting) {
+        admission = collecting;
+    }
+
+    /** What is in the packs now, to be checked. */
+    public PackAudit audit() {
+        return new PackAudit(this, packs, index, compressor, log.sync());
+    }
+
+    boolean isGone(long pack) {
+        return gone.get((int) pack);
+    }
+
+    /** From here on no inserter relies on the pack. One thread at a time. */
+    void leave(long pack) {
+        BitSet next = (BitSet) gone.clone();
+        next.set((int) pack);
+        gone = next;
+    }
+
     // ---- the journal
 
     /**
@@ -269,14 +330,22 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
      * @return its position; positions grow and are never 0
      */
     public long append(byte[] payload) {
-        byte[] shorter = compressor.compress(payload, 0, payload.length);
-        byte[] stored = shorter == null ? payload : shorter;
+        ObjectId id = ObjectId.of(payload);
+        Encoded record = encoded(RecordFormat.JOURNAL, id, ByteBuffer.wrap(payload));
+        return log.appendThrough(record.header, record.payload);
+    }
+
+    private record Encoded(ByteBuffer header, ByteBuffer payload) {}
+
+    /** A record, compressed where that makes it shorter. */
+    private Encoded encoded(int kind, ObjectId id, ByteBuffer raw) {
+        int length = raw.remaining();
+        byte[] shorter =
+                compressor.compress(raw.array(), raw.arrayOffset() + raw.position(), length);
+        ByteBuffer payload = shorter == null ? raw.slice() : ByteBuffer.wrap(shorter);
         int flags = shorter == null ? RecordFormat.PLAIN : RecordFormat.ZSTD;
-        byte[] id = ObjectId.of(payload).toBytes();
-        ByteBuffer header =
-                RecordFormat.encodeHeader(
-                        RecordFormat.JOURNAL, flags, payload.length, id, ByteBuffer.wrap(stored));
-        return log.appendThrough(header, ByteBuffer.wrap(stored));
+        return new Encoded(
+                RecordFormat.encodeHeader(kind, flags, length, id.toBytes(), payload), payload);
     }
 
     @Override
@@ -332,6 +401,11 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
         return new PackIndex.Position(PackNumber.number(synced), PackNumber.offset(synced));
     }
 
+    /** Bytes at which a pack is finished. */
+    public long maxPack() {
+        return maxPack;
+    }
+
     /** Where the next record would be, or earlier; never after it. */
     public long end() {
         return log.end();
@@ -346,7 +420,13 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
 
     /** Reads back all journal records from a position on, in order. Only before new ones come. */
     public void replay(long from, BiConsumer<Long, byte[]> record) {
-        new PackRecovery(packs, index)
+        PackList there;
+        try {
+            there = PackList.of(packs);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        new PackRecovery(packs, index, there)
                 .journal(
                         from,
                         log.end(),

@@ -161,7 +161,7 @@ final class PackLog implements AutoCloseable {
         int length = header.remaining() + payload.remaining();
         long offset = PackNumber.offset(end);
         if (offset + length > maxPack && offset > PackHeader.BYTES) {
-            roll();
+            begin();
         }
         long position = end;
         if (through) {
@@ -189,7 +189,7 @@ final class PackLog implements AutoCloseable {
     }
 
     @GuardedBy("appending")
-    private void roll() throws IOException {
+    private void begin() throws IOException {
         drain();
         long number = PackNumber.number(end) + 1;
         AppendablePackStore.Appender next = packs.append(PackNumber.pack(number));
@@ -204,6 +204,30 @@ final class PackLog implements AutoCloseable {
         active = next;
         end = PackNumber.position(number, next.size());
         written = end;
+    }
+
+    /**
+     * Goes on in a new pack, unless this one is empty; what was appended before is durable on
+     * return.
+     *
+     * @return the number of the pack that is written now: those before it do not change any more
+     */
+    long roll() {
+        long number;
+        appending.lock();
+        try {
+            ensureRunning();
+            if (PackNumber.offset(end) > PackHeader.BYTES) {
+                begin();
+            }
+            number = PackNumber.number(end);
+        } catch (IOException e) {
+            throw stop("writing a pack failed", e);
+        } finally {
+            appending.unlock();
+        }
+        sync();
+        return number;
     }
 
     /** Writes the buffer out, so that {@link #written} is at least {@code position}. */

@@ -15,6 +15,11 @@ final class PackNumber {
         return String.format("%016x.index", number);
     }
 
+    /** The mark that says that a pack is in the trash. */
+    static String dead(long number) {
+        return String.format("%016x.dead", number);
+    }
+
     /** The number of a pack or an index blob by its name. */
     static long parse(String name) {
         return Long.parseUnsignedLong(name.substring(0, name.indexOf('.')), 16);

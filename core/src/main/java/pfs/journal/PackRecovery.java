@@ -34,10 +34,12 @@ final class PackRecovery {
 
     private final AppendablePackStore packs;
     private final PackIndex index;
+    private final PackList there;
 
-    PackRecovery(AppendablePackStore packs, PackIndex index) {
+    PackRecovery(AppendablePackStore packs, PackIndex index, PackList there) {
         this.packs = packs;
         this.index = index;
+        this.there = there;
     }
 
     /** Answers the end of the log: a position as {@link PackNumber} has it. */
@@ -50,6 +52,10 @@ final class PackRecovery {
         }
         long pack = known.pack() > 0 ? known.pack() : firstPack();
         long from = known.pack() > 0 ? known.offset() : 0;
+        if (there.dead().contains(pack)) {
+            pack = after(pack);
+            from = 0;
+        }
         if (size(pack) < 0) {
             return PackNumber.position(pack, 0);
         }
@@ -60,28 +66,27 @@ final class PackRecovery {
             if (torn) {
                 cut(pack, end);
             }
-            if (torn || size(pack + 1) < 0) {
+            if (torn || there.packs().higher(pack) == null) {
                 dropAfter(pack);
                 return PackNumber.position(pack, end);
             }
-            pack++;
+            pack = after(pack);
             from = 0;
         }
     }
 
-    /** A position before which all was synced. */
-    private long floor(PackIndex.Position known) throws IOException {
-        long sealed = 0;
-        String after = "";
-        for (List<String> page = packs.list("", after, 1000); !page.isEmpty(); ) {
-            for (String name : page) {
-                if (name.endsWith(".index")) {
-                    sealed = Math.max(sealed, PackNumber.parse(name));
-                }
-            }
-            after = page.getLast();
-            page = packs.list("", after, 1000);
+    /** The next pack in use; a new one if there is none. Collected packs leave holes. */
+    private long after(long pack) {
+        Long next = there.packs().higher(pack);
+        if (next != null) {
+            return next;
         }
+        return Math.max(pack, there.dead().isEmpty() ? 0 : there.dead().last()) + 1;
+    }
+
+    /** A position before which all was synced. */
+    private long floor(PackIndex.Position known) {
+        long sealed = there.sealed();
         return Math.max(
                 PackNumber.position(known.pack(), known.offset()),
                 sealed == 0 ? 0 : PackNumber.position(sealed + 1, 0));
@@ -91,13 +96,11 @@ final class PackRecovery {
         return packs.size(PackNumber.pack(pack));
     }
 
-    private long firstPack() throws IOException {
-        for (String name : packs.list("", "", 1000)) {
-            if (name.endsWith(".pack")) {
-                return PackNumber.parse(name);
-            }
+    private long firstPack() {
+        if (!there.packs().isEmpty()) {
+            return there.packs().first();
         }
-        return FIRST_PACK;
+        return there.dead().isEmpty() ? FIRST_PACK : there.dead().last() + 1;
     }
 
     /**
@@ -173,7 +176,7 @@ final class PackRecovery {
     }
 
     private void dropAfter(long last) throws IOException {
-        for (long pack = last + 1; size(pack) >= 0; pack++) {
+        for (long pack : there.packs().tailSet(last, false)) {
             LOG.info("dropping {}, which was never acknowledged", PackNumber.pack(pack));
             packs.delete(PackNumber.pack(pack));
             packs.delete(PackNumber.index(pack));
@@ -189,7 +192,7 @@ final class PackRecovery {
     void journal(long from, long to, Visitor visitor) {
         try {
             long first = Math.max(PackNumber.number(from), firstPack());
-            for (long pack = first; pack <= PackNumber.number(to); pack++) {
+            for (long pack : there.packs().subSet(first, true, PackNumber.number(to), true)) {
                 boolean begins = pack == PackNumber.number(from);
                 long offset = begins ? PackNumber.offset(from) : 0;
                 journalOf(pack, Math.max(offset, PackHeader.BYTES), visitor);

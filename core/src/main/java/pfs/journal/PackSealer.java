@@ -36,27 +36,32 @@ final class PackSealer {
 
     private void write(long pack, long bytes) {
         try {
-            List<IndexEntry> entries = new ArrayList<>();
-            PackScanner scanner = new PackScanner(packs, PackNumber.pack(pack), PackHeader.BYTES);
-            for (Optional<PackRecord> r = scanner.next(); r.isPresent(); r = scanner.next()) {
-                PackRecord record = r.get();
-                if (record.kind() != RecordFormat.JOURNAL) {
-                    entries.add(
-                            new IndexEntry(
-                                    record.id(),
-                                    new Place(
-                                            record.kind(),
-                                            pack,
-                                            (int) scanner.position(),
-                                            record.length())));
-                }
-            }
-            if (scanner.end() == bytes) {
-                ByteBuffer blob = PackIndexFormat.encode(pack, bytes, entries);
-                packs.put(PackNumber.index(pack), blob);
-            }
+            sealNow(pack, bytes);
         } catch (IOException | PfsException e) {
             LOG.warn("pack {} has no index blob yet: {}", pack, e.getMessage());
+        }
+    }
+
+    /** Writes the blob now, if the pack is whole. */
+    void sealNow(long pack, long bytes) throws IOException {
+        List<IndexEntry> entries = new ArrayList<>();
+        PackScanner scanner = new PackScanner(packs, PackNumber.pack(pack), PackHeader.BYTES);
+        for (Optional<PackRecord> r = scanner.next(); r.isPresent(); r = scanner.next()) {
+            PackRecord record = r.get();
+            if (record.kind() != RecordFormat.JOURNAL) {
+                entries.add(
+                        new IndexEntry(
+                                record.id(),
+                                new Place(
+                                        record.kind(),
+                                        pack,
+                                        (int) scanner.position(),
+                                        record.length())));
+            }
+        }
+        if (scanner.end() == bytes) {
+            ByteBuffer blob = PackIndexFormat.encode(pack, bytes, entries);
+            packs.put(PackNumber.index(pack), blob);
         }
     }
 }

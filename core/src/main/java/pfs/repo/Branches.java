@@ -223,7 +223,7 @@ final class Branches {
     /** Writes a branch's work tree down, so that the journal before it is not needed again. */
     void persist(Branch branch) {
         branch.heads().lock();
-        try {
+        try (Lease _ = folder.leases().open()) {
             BranchState seen = branch.state();
             if (branch.gone() || !seen.dirty()) {
                 return;
@@ -250,16 +250,18 @@ final class Branches {
 
     /** As {@link #fold}, for a caller that holds the heads lock. */
     void adoptFold(Branch branch) {
-        BranchState seen = branch.state();
-        DirectoryEntry work = seen.view().root();
-        queue.install(
-                branch,
-                state ->
-                        new BranchState(
-                                state.head(),
-                                state.view().rebase(seen.view(), work),
-                                state.position(),
-                                state.version(),
-                                state.folded()));
+        try (Lease _ = folder.leases().open()) {
+            BranchState seen = branch.state();
+            DirectoryEntry work = seen.view().root();
+            queue.install(
+                    branch,
+                    state ->
+                            new BranchState(
+                                    state.head(),
+                                    state.view().rebase(seen.view(), work),
+                                    state.position(),
+                                    state.version(),
+                                    state.folded()));
+        }
     }
 }

@@ -57,7 +57,14 @@ final class Commits {
 
     /** What a change of a head came to that was made before for the same idempotency key. */
     Committed told(Answer made) {
-        return new Committed(read(Objects.requireNonNull(made.commit())), made.created());
+        ObjectId id = Objects.requireNonNull(made.commit());
+        if (!reader.contains(id)) {
+            throw new PfsException(
+                    ErrorCode.NO_SUCH_REF,
+                    "the commit " + id + ", which this key made, was collected as garbage",
+                    id.toString());
+        }
+        return new Committed(read(id), made.created());
     }
 
     /**

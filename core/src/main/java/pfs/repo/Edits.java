@@ -33,6 +33,11 @@ final class Edits {
         return map.get(key);
     }
 
+    /** All, in the order of the keys. */
+    java.util.Set<Map.Entry<String, Edit>> all() {
+        return map.entrySet();
+    }
+
     int size() {
         return map.size();
     }

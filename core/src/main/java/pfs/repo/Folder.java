@@ -10,11 +10,18 @@ final class Folder {
     private final Trees trees;
     private final TreeEditor editor;
     private final DirectoryEntry empty;
+    private final Leases leases;
 
-    Folder(Trees trees, ObjectInserter inserter) {
+    Folder(Trees trees, ObjectInserter inserter, Leases leases) {
+        this.leases = leases;
         this.trees = trees;
         this.editor = new TreeEditor(trees, inserter);
         this.empty = root(editor.empty());
+    }
+
+    /** Whoever folds has one until what he folded is shown. */
+    Leases leases() {
+        return leases;
     }
 
     Trees trees() {

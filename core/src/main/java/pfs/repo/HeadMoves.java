@@ -99,7 +99,7 @@ final class HeadMoves {
     Committed move(Branch target, Move move) {
         target.moves().add(move);
         target.heads().lock();
-        try {
+        try (Lease _ = folder.leases().open()) {
             while (!move.answer.isDone()) {
                 serve(target);
             }
@@ -215,6 +215,7 @@ final class HeadMoves {
      * made for the move, so that {@code @{its time}} finds it.
      */
     private void record(Batch batch, BranchId id, Commit head, long begun) {
+        folder.leases().name(head.id());
         long time = Math.max(begun, head.time());
         batch.put(RefKeys.commit(id.repo(), head.id()), Bytes.of(new byte[0]))
                 .put(RefKeys.move(id, time), Bytes.of(head.id().toBytes()));

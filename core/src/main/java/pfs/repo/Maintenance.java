@@ -1,5 +1,7 @@
 package pfs.repo;
 
+import java.io.IOException;
+import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -25,6 +27,9 @@ final class Maintenance implements AutoCloseable {
 
     private static final long PERIOD_MILLIS = 100;
 
+    /** Rounds between looks into the trash: ten minutes. */
+    private static final int TRASH_ROUNDS = 6000;
+
     private final Journal journal;
     private final WriteQueue queue;
     private final Branches branches;
@@ -32,10 +37,18 @@ final class Maintenance implements AutoCloseable {
     private final Answers answers;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
-    private long persisted;
+    private final InstantSource clock;
+    private volatile long persisted;
+    private int rounds;
 
     Maintenance(
-            Journal journal, WriteQueue queue, Branches branches, MetaStore meta, Answers answers) {
+            Journal journal,
+            WriteQueue queue,
+            Branches branches,
+            MetaStore meta,
+            Answers answers,
+            InstantSource clock) {
+        this.clock = clock;
         this.answers = answers;
         this.journal = journal;
         this.queue = queue;
@@ -68,6 +81,11 @@ final class Maintenance implements AutoCloseable {
             }
             branches.trim();
             journal.catchUp();
+            if (++rounds % TRASH_ROUNDS == 0) {
+                journal.emptyTrash(clock.millis());
+            }
+        } catch (IOException e) {
+            LOG.warn("the trash is not empty yet: {}", e.getMessage());
         } catch (PfsException e) {
             LOG.warn("background work is put off: {}", e.getMessage());
         } catch (RuntimeException e) {

@@ -19,12 +19,18 @@ import pfs.object.ObjectId;
  * protect REPO BRANCH              → nothing: the branch takes merges only
  * answer (32 bytes key)            → AnswerFormat: what was done for an idempotency key
  * remote REPO NAME                 → URL, a newline, the token
+ * collected                        → u64: when garbage was collected last, ms
  * journal                          → u64: where a replay begins
  * </pre>
  */
 final class RefKeys {
     static final Key REPOS = Key.of("repo", "");
     static final Key REPOS_MADE = Key.of("repos-made");
+    static final Key ALL_BRANCHES = Key.of("branch", "");
+    static final Key ALL_TAGS = Key.of("tag", "");
+    static final Key MOVES = Key.of("moves", "");
+    static final Key ALL_COMMITS = Key.of("commit", "");
+    static final Key COLLECTED = Key.of("collected");
     static final Key ANSWERS = Key.of("answer", "");
     static final Key JOURNAL = Key.of("journal");
 
@@ -104,6 +110,13 @@ final class RefKeys {
 
     static long u64(byte[] bytes) {
         return ByteBuffer.wrap(bytes).getLong();
+    }
+
+    /** The repo of a commit's key. */
+    static long repoOfCommit(Key key) {
+        int from = ALL_COMMITS.array().length;
+        return Long.parseUnsignedLong(
+                new String(key.array(), from, 16, java.nio.charset.StandardCharsets.US_ASCII), 16);
     }
 
     private static String hex(long repo) {

@@ -270,7 +270,7 @@ public final class Repo {
             if (target.state().view().edits().size() >= MAX_EDITS) {
                 foldNow(target);
             }
-            try {
+            try (Lease _ = store.leases().open()) {
                 return store.queue().write(target, operation, key);
             } catch (PfsException e) {
                 // Dropped from memory between the look-up and the write: look it up again.

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pfs.chunk.ContentReader;
@@ -16,6 +17,8 @@ import pfs.journal.Journal;
 import pfs.meta.Batch;
 import pfs.meta.Bytes;
 import pfs.meta.MetaStore;
+import pfs.object.IdSet;
+import pfs.object.MemoryIdSet;
 import pfs.tree.TreeEditor;
 import pfs.tree.Trees;
 
@@ -30,9 +33,11 @@ public final class Repos implements AutoCloseable {
 
     private final Store store;
     private final Maintenance maintenance;
+    private final Collector collector;
     private final ConcurrentHashMap<String, Repo> open = new ConcurrentHashMap<>();
 
-    private Repos(Store store, Maintenance maintenance) {
+    private Repos(Store store, Maintenance maintenance, Supplier<IdSet> sets) {
+        this.collector = new Collector(store, maintenance, sets);
         this.store = store;
         this.maintenance = maintenance;
     }
@@ -43,6 +48,20 @@ public final class Repos implements AutoCloseable {
      */
     public static Repos open(
             Journal journal, MetaStore meta, InstantSource clock, Settings settings) {
+        return open(journal, meta, clock, settings, MemoryIdSet::new);
+    }
+
+    /**
+     * As above.
+     *
+     * @param sets makes the set of what is needed, when garbage is collected
+     */
+    public static Repos open(
+            Journal journal,
+            MetaStore meta,
+            InstantSource clock,
+            Settings settings,
+            Supplier<IdSet> sets) {
         Store store = parts(journal, meta, clock, settings);
         WriteQueue queue = store.queue();
         Branches branches = store.branches();
@@ -51,7 +70,11 @@ public final class Repos implements AutoCloseable {
         if (replayed > 0) {
             LOG.info("took up {} groups of writes from the journal", replayed);
         }
-        Repos repos = new Repos(store, new Maintenance(journal, queue, branches, meta, answers));
+        Repos repos =
+                new Repos(
+                        store,
+                        new Maintenance(journal, queue, branches, meta, answers, clock),
+                        sets);
         boolean opened = false;
         try {
             repos.create(DEFAULT_REPO);
@@ -66,8 +89,9 @@ public final class Repos implements AutoCloseable {
 
     private static Store parts(
             Journal journal, MetaStore meta, InstantSource clock, Settings settings) {
+        Leases leases = new Leases();
         Trees trees = new Trees(journal, settings.treeCacheBytes());
-        Folder folder = new Folder(trees, journal);
+        Folder folder = new Folder(trees, journal, leases);
         Commits commits = new Commits(journal, journal);
         Answers answers = new Answers(meta, () -> Store.nanos(clock), Once.MOST_KEPT);
         WriteQueue queue = new WriteQueue(journal, new Evaluator(folder), answers);
@@ -98,6 +122,7 @@ public final class Repos implements AutoCloseable {
                 new Merging(folder, commits),
                 answers,
                 changes,
+                leases,
                 clock);
     }
 
@@ -185,7 +210,21 @@ public final class Repos implements AutoCloseable {
     }
 
     /**
+     * A lease: whoever stores something and names it later holds one from before the first to
+     * behind the second, or garbage collection may take it between.
+     */
+    public Lease lease() {
+        return store.leases().open();
+    }
+
+    /** Frees what nothing reaches. */
+    public Collector collector() {
+        return collector;
+    }
+
+    /**
      * A writer for the bytes of one new file; its content is durable with the put that names it.
+     * Under a {@link #lease}.
      */
     public ContentWriter newContent() {
         return store.contents().newWriter();

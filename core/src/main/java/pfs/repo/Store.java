@@ -21,6 +21,7 @@ record Store(
         Merging merging,
         Answers answers,
         Changes changes,
+        Leases leases,
         InstantSource clock) {
 
     /** A change of a head that was made before for its key; the replicas have it now. */

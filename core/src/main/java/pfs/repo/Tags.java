@@ -28,6 +28,7 @@ final class Tags {
     /** EXISTS, INVALID_NAME. */
     void create(String tag, Commit at) {
         RefName.verifyRef(tag);
+        store.leases().name(at.id());
         Batch batch =
                 new Batch()
                         .require(RefKeys.tag(number, tag), Batch.ABSENT)

@@ -14,12 +14,14 @@ final class TreeUnpacking implements Repo.Unpacking {
     private final String directory;
     private final TreeAssembler assembler;
     private final Consumer<DirectoryEntry> whole;
+    private final Lease lease;
     private boolean closed;
 
     TreeUnpacking(Folder folder, String directory, Consumer<DirectoryEntry> whole) {
         this.directory = directory;
         this.assembler = new TreeAssembler(folder.editor(), GATHERED);
         this.whole = whole;
+        this.lease = folder.leases().open();
     }
 
     @Override
@@ -52,5 +54,6 @@ final class TreeUnpacking implements Repo.Unpacking {
     @Override
     public void close() {
         closed = true;
+        lease.close();
     }
 }

@@ -64,10 +64,17 @@ final class View implements Snapshot {
     private synchronized DirectoryEntry fold() {
         DirectoryEntry known = folded;
         if (known == null) {
-            known = folder.fold(work, edits);
-            folded = known;
+            try (Lease _ = folder.leases().open()) {
+                known = folder.fold(work, edits);
+                folded = known;
+            }
         }
         return known;
+    }
+
+    /** The root directory if somebody has asked for it already; null if not. */
+    @Nullable DirectoryEntry foldedOrNull() {
+        return folded;
     }
 
     /**

@@ -14,6 +14,7 @@ import pfs.error.PfsException;
 import pfs.object.ObjectId;
 import pfs.repo.Arrivals;
 import pfs.repo.Commit;
+import pfs.repo.Lease;
 import pfs.repo.Repo;
 import pfs.repo.Repos;
 
@@ -64,6 +65,14 @@ public final class Pull {
      *     the other side should not have sent
      */
     public SyncReport run(@Nullable String branch, String prefix, Arrivals.Mode mode)
+            throws IOException {
+        // What has come is named only at the end; until then it is no garbage.
+        try (Lease _ = repos.lease()) {
+            return pull(branch, prefix, mode);
+        }
+    }
+
+    private SyncReport pull(@Nullable String branch, String prefix, Arrivals.Mode mode)
             throws IOException {
         List<Ref> theirs = chosen(branch);
         List<Ref> mine = here.refs();

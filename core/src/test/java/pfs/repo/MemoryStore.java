@@ -5,16 +5,21 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import pfs.chunk.Content;
 import pfs.chunk.ContentWriter;
+import pfs.disk.Disk;
+import pfs.disk.DiskFile;
 import pfs.disk.MemoryDisk;
 import pfs.journal.Journal;
 import pfs.meta.MemoryMetaStore;
 import pfs.meta.MetaStore;
+import pfs.object.ObjectId;
 import pfs.pack.LocalPackStore;
 import pfs.pack.MemoryPackIndex;
 import pfs.pack.PackIndex;
+import pfs.pack.Place;
 import pfs.tree.FileEntry;
 
 /** A whole store in memory, which can be stopped, killed and opened again. */
@@ -26,6 +31,9 @@ public final class MemoryStore implements AutoCloseable {
     private PackIndex index = new MemoryPackIndex();
     private Journal journal;
     private Repos repos;
+    private String flippedFile = "";
+    private long flippedAt;
+    private int flippedBit;
     private Instant now = Instant.parse("2026-11-22T10:00:00Z");
 
     public MemoryStore() {
@@ -54,6 +62,54 @@ public final class MemoryStore implements AutoCloseable {
 
     public Repo repo() {
         return repos.find(Repos.DEFAULT_REPO).orElseThrow();
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
+    /** Bytes of all packs, those in the trash too. */
+    long packBytes() throws IOException {
+        long bytes = 0;
+        for (String name : disk.list("packs")) {
+            bytes += name.endsWith(".pack") ? disk.size("packs/" + name) : 0;
+        }
+        return bytes;
+    }
+
+    /** Flips a bit of an object where it lies. */
+    void flip(ObjectId id) throws IOException {
+        Place place = index.find(id.toBytes()).orElseThrow();
+        String pack = String.format("packs/%016x.pack", place.pack());
+        flip(pack, place.offset() + place.length() - 1L, 0);
+    }
+
+    /** Flips a bit of any pack or index blob; says which. */
+    String flipAnywhere(java.util.Random random) throws IOException {
+        List<String> files = disk.list("packs").stream().filter(n -> n.contains(".")).toList();
+        flippedFile = "packs/" + files.get(random.nextInt(files.size()));
+        flippedAt = random.nextLong(disk.size(flippedFile));
+        flippedBit = random.nextInt(8);
+        flip(flippedFile, flippedAt, flippedBit);
+        return flippedFile + " " + flippedAt + "." + flippedBit;
+    }
+
+    void flipBack() throws IOException {
+        flip(flippedFile, flippedAt, flippedBit);
+    }
+
+    private void flip(String path, long at, int bit) throws IOException {
+        try (DiskFile file = disk.open(path, Disk.Mode.WRITE)) {
+            ByteBuffer one = ByteBuffer.allocate(1);
+            file.read(one, at);
+            one.put(0, (byte) (one.get(0) ^ 1 << bit));
+            file.write(at, one.flip());
+        }
+    }
+
+    /** Has the index forget an object. */
+    void forget(ObjectId id) {
+        index.remove(List.of(id.toBytes()), index.find(id.toBytes()).orElseThrow().pack());
     }
 
     public void tick() {
@@ -118,6 +174,25 @@ public final class MemoryStore implements AutoCloseable {
             throw new AssertionError(e);
         }
         return text.toString();
+    }
+
+    byte[] bytes(FileEntry file) {
+        java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
+        try {
+            repos.contents()
+                    .read(
+                            file.content(),
+                            0,
+                            file.content().size(),
+                            piece -> {
+                                byte[] some = new byte[piece.remaining()];
+                                piece.get(some);
+                                bytes.write(some);
+                            });
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return bytes.toByteArray();
     }
 
     @Override

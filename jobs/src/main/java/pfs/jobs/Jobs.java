@@ -33,6 +33,7 @@ import pfs.jobs.store.RunRecord;
 import pfs.jobs.workspace.Workspace;
 import pfs.meta.MetaStore;
 import pfs.repo.Commit;
+import pfs.repo.Roots;
 
 /**
  * The jobs of all repos and their runs: what the routes and the command line call. Thread-safe.
@@ -46,6 +47,7 @@ public final class Jobs implements AutoCloseable {
             DateTimeFormatter.ofPattern("yyyyMMddHHmmssSSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final Workspace workspace;
+    private final MetaStore meta;
     private final JobStore store;
     private final Memo memo;
     private final @Nullable RunEngine engine;
@@ -90,6 +92,7 @@ public final class Jobs implements AutoCloseable {
             Settings settings,
             RandomGenerator random) {
         this.workspace = workspace;
+        this.meta = meta;
         this.store = new JobStore(meta);
         this.memo = new Memo(meta, workspace::flush);
         this.runtime = runtime;
@@ -109,6 +112,15 @@ public final class Jobs implements AutoCloseable {
                                 random);
         this.queue = new RunQueue(workspace, store, engine, settings.clock(), this::finished);
         this.triggers = new Triggers(workspace, store, this::runAndWait);
+    }
+
+    /** What garbage collection must keep for jobs. */
+    public Roots roots() {
+        JobRoots written = new JobRoots(meta);
+        return visitor -> {
+            memo.flush();
+            written.visit(visitor);
+        };
     }
 
     private Path temporary() {

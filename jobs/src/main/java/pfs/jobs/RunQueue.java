@@ -20,6 +20,7 @@ import pfs.jobs.store.JobStore;
 import pfs.jobs.store.RunRecord;
 import pfs.jobs.workspace.Workspace;
 import pfs.repo.Commit;
+import pfs.repo.Lease;
 
 /**
  * Executes runs: those of one job in their order, of different jobs side by side, a few at once.
@@ -160,7 +161,11 @@ final class RunQueue {
                         run.bad(inputs);
                     }
                 };
-        return Objects.requireNonNull(engine).execute(plan, run.progress(), run.log(), observer);
+        // Until the output is published, nothing but this names what the run has stored.
+        try (Lease _ = workspace.lease()) {
+            return Objects.requireNonNull(engine)
+                    .execute(plan, run.progress(), run.log(), observer);
+        }
     }
 
     private void tick(ActiveRun run) {

@@ -7,8 +7,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import pfs.embedded.EmbeddedStore;
+import pfs.embedded.StoredCopy;
+import pfs.object.ObjectSource;
 import pfs.repo.Repos;
 import pfs.repo.Settings;
+import pfs.server.care.OfflineCommand;
 import pfs.server.start.DirectoryCommand;
 import pfs.server.start.ServeCommand;
 
@@ -18,6 +21,9 @@ public final class Main {
 
     public static void main(String[] arguments) {
         List<String> given = Arrays.asList(arguments);
+        if (OfflineCommand.takes(given)) {
+            System.exit(OfflineCommand.run(given, new Stores(), System.out, System.err));
+        }
         String verb = given.isEmpty() ? "" : given.getFirst();
         if (Set.of("clone", "push", "pull").contains(verb)) {
             System.exit(
@@ -48,5 +54,33 @@ public final class Main {
                 store.close();
             }
         };
+    }
+
+    /** Data directories, for the commands that need no server. */
+    private static final class Stores implements OfflineCommand.Opener {
+        @Override
+        public OfflineCommand.Opened open(Path data, boolean index) throws IOException {
+            EmbeddedStore store =
+                    index
+                            ? EmbeddedStore.open(data, InstantSource.system(), Settings.standard())
+                            : EmbeddedStore.openWithoutIndex(
+                                    data, InstantSource.system(), Settings.standard());
+            return new OfflineCommand.Opened() {
+                @Override
+                public Repos repos() {
+                    return store.repos();
+                }
+
+                @Override
+                public void close() throws IOException {
+                    store.close();
+                }
+            };
+        }
+
+        @Override
+        public ObjectSource copy(Path data) throws IOException {
+            return new StoredCopy(data);
+        }
     }
 }

@@ -40,6 +40,8 @@ public final class HelpCommand implements Callable<Integer> {
                       cluster   show a server's role    promote  make a replica the master
             jobs      job       list, show, store, delete jobs
                       run       run a job           runs    list runs     logs  what they printed
+            care      gc        free the space of what nothing reaches
+                      fsck      check all that is stored, and mend it
             around    version   help   completion bash|zsh
 
             pfs help COMMAND tells more. All take --server URL, --repo NAME, --branch NAME, --json.

@@ -15,11 +15,11 @@ import org.rocksdb.util.Environment;
  * at every start; where a directory is named by the system property {@code pfs.native.dir} or the
  * environment's {@code PFS_NATIVE_DIR}, it is unpacked there once and loaded from there.
  */
-final class NativeLibrary {
+public final class NativeLibrary {
     private NativeLibrary() {}
 
     /** Loads the library unless it is loaded. */
-    static void load() {
+    public static void load() {
         String directory = System.getProperty("pfs.native.dir", environment());
         if (!directory.isEmpty()) {
             Path home = Path.of(directory).toAbsolutePath();

@@ -9,6 +9,7 @@ import pfs.error.PfsException;
 import pfs.repo.Commit;
 import pfs.repo.CommitRequest;
 import pfs.repo.Committed;
+import pfs.repo.Lease;
 import pfs.repo.Repo;
 import pfs.repo.Repos;
 import pfs.repo.Snapshot;
@@ -33,6 +34,11 @@ public final class RepoWorkspace implements Workspace {
                                         ErrorCode.NO_SUCH_REPO,
                                         "there is no repo '" + name + "'",
                                         name));
+    }
+
+    @Override
+    public Lease lease() {
+        return repos.lease();
     }
 
     @Override

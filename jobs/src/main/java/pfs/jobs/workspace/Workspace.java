@@ -7,12 +7,16 @@ import pfs.chunk.ContentWriter;
 import pfs.repo.Commit;
 import pfs.repo.CommitRequest;
 import pfs.repo.Committed;
+import pfs.repo.Lease;
 import pfs.repo.Snapshot;
 import pfs.tree.DirectoryEntry;
 import pfs.tree.FileEntry;
 
 /** What runs read and write: commits, files and bytes of repos. Thread-safe. */
 public interface Workspace {
+    /** Held while something is stored that is not named yet: garbage collection waits for it. */
+    Lease lease();
+
     /** The bytes of stored files. */
     ContentReader contents();
 

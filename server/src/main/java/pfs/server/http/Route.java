@@ -41,6 +41,11 @@ public record Route(
         return new Route(method, path, Scope.REPO, right, summary, parameters, action);
     }
 
+    /** The same, doing something else. */
+    public Route with(Action other) {
+        return new Route(method, path, scope, right, summary, parameters, other);
+    }
+
     /** The path's first segment, {@code commits}; "" for the root. */
     String noun() {
         int end = path.indexOf('/', 1);

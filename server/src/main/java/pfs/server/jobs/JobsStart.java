@@ -45,6 +45,7 @@ public final class JobsStart {
                                 "this server runs no jobs",
                                 InstantSource.system()),
                         new java.util.Random(new SplittableRandom().nextLong()));
+        repos.collector().keep(jobs.roots());
         jobs.start();
         return jobs;
     }

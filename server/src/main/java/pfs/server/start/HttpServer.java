@@ -15,9 +15,11 @@ import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import pfs.repo.Lease;
 import pfs.repo.Repos;
 import pfs.server.around.AroundRoutes;
 import pfs.server.auth.Guard;
+import pfs.server.care.CareRoutes;
 import pfs.server.files.FileRoutes;
 import pfs.server.history.ChangeRoutes;
 import pfs.server.history.CommitRoutes;
@@ -27,6 +29,7 @@ import pfs.server.history.RepoRoutes;
 import pfs.server.http.Dispatcher;
 import pfs.server.http.JettyProblems;
 import pfs.server.http.RequestMeter;
+import pfs.server.http.Right;
 import pfs.server.http.Route;
 import pfs.server.http.RouteTable;
 import pfs.server.sync.Cluster;
@@ -79,8 +82,22 @@ public final class HttpServer implements AutoCloseable {
         List<MeterBinder> figures = new ArrayList<>(additions.figures());
         figures.add(ClusterRoutes.figures(cluster));
         routes.addAll(AroundRoutes.of(repos, meter, figures, () -> List.copyOf(routes)));
+        routes.addAll(CareRoutes.of(repos));
         routes.addAll(additions.routes());
-        return new RouteTable(routes);
+        return new RouteTable(routes.stream().map(route -> leased(route, repos)).toList());
+    }
+
+    /** What a change stores is named before its request ends: so long nothing of it is garbage. */
+    private static Route leased(Route route, Repos repos) {
+        if (route.scope() != Route.Scope.REPO || route.right() != Right.WRITE) {
+            return route;
+        }
+        return route.with(
+                exchange -> {
+                    try (Lease _ = repos.lease()) {
+                        route.action().run(exchange);
+                    }
+                });
     }
 
     /**

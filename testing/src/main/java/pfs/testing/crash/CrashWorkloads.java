@@ -76,7 +76,7 @@ public final class CrashWorkloads {
         }
     }
 
-    /** One step of each kind, twelve in all; each call of the disk fails once in each way. */
+    /** One step of each kind, thirteen in all; each call of the disk fails once in each way. */
     public void everyFault() throws IOException {
         List<Step> steps =
                 List.of(
@@ -91,7 +91,8 @@ public final class CrashWorkloads {
                         Step.UNPACK_THREE,
                         Step.COMMIT,
                         Step.DELETE_A,
-                        Step.RESET);
+                        Step.RESET,
+                        Step.COLLECT);
         for (long maxPack : new long[] {ONE_PACK, SMALL_PACKS}) {
             runs++;
             long calls = new CrashRun(steps, maxPack).calls();

@@ -12,5 +12,6 @@ enum Step {
     UNPACK_THREE,
     COMMIT,
     RESET,
+    COLLECT,
     RESTART
 }

@@ -22,6 +22,7 @@ import pfs.journal.Journal;
 import pfs.meta.MemoryMetaStore;
 import pfs.meta.MetaStore;
 import pfs.pack.LocalPackStore;
+import pfs.repo.Collector;
 import pfs.repo.Commit;
 import pfs.repo.CommitRequest;
 import pfs.repo.Precondition;
@@ -168,7 +169,7 @@ final class StoreUnderTest implements AutoCloseable {
                             ? before
                             : before.committed();
             case RESET -> before.reset();
-            case RESTART -> before;
+            case COLLECT, RESTART -> before;
         };
     }
 
@@ -184,7 +185,7 @@ final class StoreUnderTest implements AutoCloseable {
     }
 
     /** Does a step; RESTART is the caller's. */
-    void run(Step step, int number) {
+    void run(Step step, int number) throws IOException {
         Repo repo = repo();
         switch (step) {
             case PUT_A -> put("a", bytes(number, 100));
@@ -207,6 +208,9 @@ final class StoreUnderTest implements AutoCloseable {
             }
             case COMMIT -> repo.commit(BRANCH, new CommitRequest("m", "a", Map.of(), null));
             case RESET -> repo.reset(BRANCH, null);
+            case COLLECT ->
+                    repos.collector()
+                            .collect(new Collector.Settings(Duration.ZERO, Duration.ZERO, 0.01));
             case RESTART -> throw new IllegalArgumentException("restart is not a call");
         }
     }

@@ -1,0 +1,31 @@
+package pfs.cli.around;
+
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import pfs.cli.session.Session;
+import pfs.client.http.Request;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "fsck",
+        description = {
+            "Check all that a server has stored; name the files that damage touches.",
+            "With --data DIR: in a data directory that no server has open; then --from DIR mends"
+                    + " from another copy, and --index makes the index again from the packs."
+        })
+public final class FsckCommand implements Callable<Integer> {
+    @ParentCommand @Nullable Session parent;
+
+    @Option(names = "--repair", description = "Mend what can be mended.")
+    boolean repair;
+
+    @Override
+    public Integer call() throws IOException {
+        Session session = Objects.requireNonNull(parent);
+        return session.show(Request.of(repair ? "POST" : "GET", "/fsck"));
+    }
+}

@@ -1,0 +1,55 @@
+package pfs.journal;
+
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import pfs.pack.PackStore;
+
+/**
+ * The packs that there are, as a listing of the store found them. A pack with a mark of death
+ * beside it (see {@link PackTrash}) is in the trash: it is read no more but by those who are on
+ * their way.
+ *
+ * @param packs those in use
+ * @param dead those in the trash
+ * @param sealed the last with an index blob; 0 for none
+ */
+record PackList(NavigableSet<Long> packs, NavigableSet<Long> dead, long sealed) {
+    private static final int PAGE = 1000;
+
+    static PackList of(PackStore store) throws IOException {
+        NavigableSet<Long> packs = new TreeSet<>();
+        NavigableSet<Long> dead = new TreeSet<>();
+        long sealed = 0;
+        String after = "";
+        for (List<String> page = store.list("", after, PAGE); !page.isEmpty(); ) {
+            for (String name : page) {
+                if (name.endsWith(".index")) {
+                    sealed = Math.max(sealed, PackNumber.parse(name));
+                } else if (name.endsWith(".dead")) {
+                    dead.add(PackNumber.parse(name));
+                } else if (name.endsWith(".pack")) {
+                    packs.add(PackNumber.parse(name));
+                }
+            }
+            after = page.getLast();
+            page = store.list("", after, PAGE);
+        }
+        packs.removeAll(dead);
+        return new PackList(packs, dead, sealed);
+    }
+
+    /** Numbers of packs that are not in use, up to the last that is. */
+    BitSet gone() {
+        BitSet gone = new BitSet();
+        long last = packs.isEmpty() ? 0 : packs.last();
+        for (long n = 0; n <= Math.max(last, dead.isEmpty() ? 0 : dead.last()); n++) {
+            if (!packs.contains(n)) {
+                gone.set((int) n);
+            }
+        }
+        return gone;
+    }
+}

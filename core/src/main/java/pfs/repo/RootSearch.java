@@ -1,0 +1,134 @@
+package pfs.repo;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import pfs.meta.Batch;
+import pfs.meta.Bytes;
+import pfs.meta.Key;
+import pfs.meta.MetaStore;
+import pfs.object.ObjectId;
+import pfs.tree.DirectoryEntry;
+import pfs.tree.Edit;
+
+/** All that the refs, and the branches as they stand, reach: where marking begins. */
+final class RootSearch {
+    private static final int PAGE = 1000;
+
+    private final Store store;
+
+    RootSearch(Store store) {
+        this.store = store;
+    }
+
+    /** What is shown of the branches in use at this moment. */
+    List<View> shown() {
+        List<View> views = new ArrayList<>();
+        store.branches().loaded().forEach(branch -> views.add(branch.state().view()));
+        return views;
+    }
+
+    /** Marks what these views show, and what the metadata name. */
+    void visit(Marking marking, List<View> views) {
+        marking.tree(store.folder().empty().tree());
+        for (View view : views) {
+            visit(marking, view);
+        }
+        for (Branch branch : store.branches().loaded()) {
+            @Nullable Commit head = branch.state().head();
+            if (head != null) {
+                marking.commit(head.id());
+            }
+        }
+        each(RefKeys.ALL_BRANCHES, pair -> visitBranch(marking, pair));
+        each(RefKeys.ALL_TAGS, pair -> marking.commit(id(pair)));
+        each(RefKeys.MOVES, pair -> marking.commit(id(pair)));
+    }
+
+    private static void visit(Marking marking, View view) {
+        marking.tree(view.work().tree());
+        @Nullable DirectoryEntry folded = view.foldedOrNull();
+        if (folded != null) {
+            marking.tree(folded.tree());
+        }
+        for (Map.Entry<String, Edit> edit : view.edits().all()) {
+            switch (edit.getValue()) {
+                case Edit.PutFile(var file) -> marking.content(file.content());
+                case Edit.Graft(var directory) -> marking.tree(directory.tree());
+                case Edit.DeleteFile _, Edit.DeleteDirectory _, Edit.MakeDirectory _ -> {}
+            }
+        }
+    }
+
+    private static void visitBranch(Marking marking, MetaStore.Pair pair) {
+        BranchRecord record = BranchRecord.decode(pair.key().text(), pair.value().value());
+        @Nullable ObjectId head = record.head();
+        if (head != null) {
+            marking.commit(head);
+        }
+        marking.tree(record.work().tree());
+    }
+
+    private static ObjectId id(MetaStore.Pair pair) {
+        return ObjectId.decode(pair.value().value().array(), 0);
+    }
+
+    private void each(Key prefix, Consumer<MetaStore.Pair> visitor) {
+        Key after = prefix;
+        for (List<MetaStore.Pair> page = store.meta().scan(prefix, after, PAGE);
+                !page.isEmpty();
+                page = store.meta().scan(prefix, after, PAGE)) {
+            page.forEach(visitor);
+            after = page.getLast().key();
+        }
+    }
+
+    /**
+     * Takes the names of commits that are gone out of the metadata.
+     *
+     * @param millis when they went, since 1970; written down, so that this is synced on return
+     */
+    void forgetCommits(long millis) {
+        List<MetaStore.Pair> gone = new ArrayList<>();
+        each(
+                RefKeys.ALL_COMMITS,
+                pair -> {
+                    if (!store.journal().contains(commitOf(pair))) {
+                        gone.add(pair);
+                    }
+                    if (gone.size() >= PAGE) {
+                        forget(gone);
+                        gone.clear();
+                    }
+                });
+        forget(gone);
+        store.meta().commit(new Batch().put(RefKeys.COLLECTED, Bytes.of(RefKeys.u64(millis))));
+    }
+
+    private static ObjectId commitOf(MetaStore.Pair pair) {
+        byte[] key = pair.key().array();
+        return ObjectId.decode(key, key.length - ObjectId.BYTES);
+    }
+
+    private void forget(List<MetaStore.Pair> gone) {
+        Batch all = new Batch();
+        gone.forEach(pair -> add(all, pair));
+        if (!gone.isEmpty() && !store.meta().commit(all)) {
+            // One of them was made again meanwhile.
+            for (MetaStore.Pair pair : gone) {
+                Batch one = new Batch();
+                add(one, pair);
+                store.meta().commit(one);
+            }
+        }
+    }
+
+    private static void add(Batch batch, MetaStore.Pair pair) {
+        long repo = RefKeys.repoOfCommit(pair.key());
+        batch.require(pair.key(), pair.value().version())
+                .delete(pair.key())
+                .delete(RefKeys.paths(repo, commitOf(pair)));
+    }
+}

@@ -1,0 +1,8 @@
+package pfs.object;
+
+class MemoryIdSetTest extends IdSetContract {
+    @Override
+    protected IdSet open() {
+        return new MemoryIdSet();
+    }
+}
