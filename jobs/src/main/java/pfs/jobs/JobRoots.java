@@ -18,13 +18,24 @@ public final class JobRoots implements Roots {
     private static final int PAGE = 1000;
 
     private final MetaStore meta;
+    private final Runnable flush;
 
+    /** As the metadata have it: of a store in which no jobs run. */
     public JobRoots(MetaStore meta) {
+        this(meta, () -> {});
+    }
+
+    /**
+     * @param flush writes to the metadata what is remembered but not written yet
+     */
+    JobRoots(MetaStore meta, Runnable flush) {
         this.meta = meta;
+        this.flush = flush;
     }
 
     @Override
     public void visit(Visitor visitor) {
+        flush.run();
         for (RunRecord run : new JobStore(meta).unfinished()) {
             visitor.commit(ObjectId.parse(run.inputCommit()));
         }

@@ -116,11 +116,7 @@ public final class Jobs implements AutoCloseable {
 
     /** What garbage collection must keep for jobs. */
     public Roots roots() {
-        JobRoots written = new JobRoots(meta);
-        return visitor -> {
-            memo.flush();
-            written.visit(visitor);
-        };
+        return new JobRoots(meta, memo::flush);
     }
 
     private Path temporary() {
