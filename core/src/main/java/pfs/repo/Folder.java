@@ -1,22 +1,34 @@
 package pfs.repo;
 
 import pfs.object.ObjectInserter;
+import pfs.object.ObjectReader;
+import pfs.object.ObjectsInMemory;
 import pfs.tree.DirectoryEntry;
 import pfs.tree.TreeEditor;
 import pfs.tree.Trees;
 
 /** Folds edits into trees. Thread-safe. A root is always an explicit directory. */
 final class Folder {
+    private static final long CACHE_IN_MEMORY = 4L << 20;
+
     private final Trees trees;
     private final TreeEditor editor;
     private final DirectoryEntry empty;
     private final Leases leases;
+    private final ObjectReader reader;
 
-    Folder(Trees trees, ObjectInserter inserter, Leases leases) {
+    Folder(Trees trees, ObjectReader reader, ObjectInserter inserter, Leases leases) {
+        this.reader = reader;
         this.leases = leases;
         this.trees = trees;
         this.editor = new TreeEditor(trees, inserter);
         this.empty = root(editor.empty());
+    }
+
+    /** One whose trees are only looked at: none of its nodes is stored. */
+    Folder inMemory() {
+        ObjectsInMemory objects = new ObjectsInMemory(reader);
+        return new Folder(new Trees(objects, CACHE_IN_MEMORY), objects, objects, leases);
     }
 
     /** Whoever folds has one until what he folded is shown. */

@@ -2,38 +2,65 @@ package pfs.repo;
 
 import java.util.Iterator;
 import java.util.Optional;
+import pfs.error.PfsException;
 import pfs.tree.DirectoryEntry;
 import pfs.tree.Entry;
 import pfs.tree.PathEntry;
+import pfs.tree.Trees;
 
-/** A view that, when it had to fold many edits, saves the next reader the work. */
+/**
+ * A branch as it stands, for readers. When many edits had to be folded it saves the next reader the
+ * work; when the disk takes nothing more it folds in memory, so that reads go on.
+ */
 final class FoldingSnapshot implements Snapshot {
     private final Branches branches;
     private final Branch branch;
     private final View view;
+    private final boolean worthFolding;
 
-    FoldingSnapshot(Branches branches, Branch branch, View view) {
+    FoldingSnapshot(Branches branches, Branch branch, View view, boolean worthFolding) {
         this.branches = branches;
         this.branch = branch;
         this.view = view;
+        this.worthFolding = worthFolding;
     }
 
     @Override
     public Optional<Entry> find(String path) {
-        return view.find(path);
+        try {
+            return view.find(path);
+        } catch (PfsException e) {
+            View readable = view.readable();
+            if (readable == view) {
+                throw e;
+            }
+            return readable.find(path);
+        }
     }
 
     @Override
     public Iterator<PathEntry> list(String directory, String after, boolean recursive) {
-        root();
-        return view.list(directory, after, recursive);
+        return readable().list(directory, after, recursive);
     }
 
     @Override
     public DirectoryEntry root() {
-        if (branch.state().view() == view) {
-            branches.fold(branch);
+        return readable().root();
+    }
+
+    /** What reads the root's tree. */
+    Trees trees() {
+        return readable().trees();
+    }
+
+    private View readable() {
+        if (worthFolding && branch.state().view() == view) {
+            try {
+                branches.fold(branch);
+            } catch (PfsException e) {
+                // The next line finds out whether this reader needs it.
+            }
         }
-        return view.root();
+        return view.readable();
     }
 }

@@ -16,6 +16,7 @@ import pfs.object.ObjectId;
 import pfs.tree.DirectoryEntry;
 import pfs.tree.FileEntry;
 import pfs.tree.TreePath;
+import pfs.tree.Trees;
 
 /**
  * Refs and staging under one name: everything that a caller may do with a repo. Thread-safe. Each
@@ -90,9 +91,8 @@ public final class Repo {
     public Snapshot snapshot(String branch) {
         Branch found = branch(branch);
         View view = found.state().view();
-        return view.edits().size() < WORTH_FOLDING
-                ? view
-                : new FoldingSnapshot(store.branches(), found, view);
+        boolean worth = view.edits().size() >= WORTH_FOLDING;
+        return new FoldingSnapshot(store.branches(), found, view, worth);
     }
 
     /** The files of a commit. */
@@ -127,12 +127,17 @@ public final class Repo {
     public Iterator<Difference> status(String branch) {
         BranchState state = branch(branch).state();
         DirectoryEntry head = state.head() == null ? store.folder().empty() : state.head().root();
-        return Differences.between(store.folder().trees(), head, state.view().root(), "");
+        View shown = state.view().readable();
+        return Differences.between(shown.trees(), head, shown.root(), "");
     }
 
     /** Differences of files below a path ("" for all), in path order. */
     public Iterator<Difference> diff(Snapshot from, Snapshot to, String path) {
-        return Differences.between(store.folder().trees(), from.root(), to.root(), path);
+        return Differences.between(trees(to), from.root(), to.root(), path);
+    }
+
+    private Trees trees(Snapshot snapshot) {
+        return snapshot instanceof FoldingSnapshot shown ? shown.trees() : store.folder().trees();
     }
 
     // ---- writing

@@ -91,7 +91,7 @@ public final class Repos implements AutoCloseable {
             Journal journal, MetaStore meta, InstantSource clock, Settings settings) {
         Leases leases = new Leases();
         Trees trees = new Trees(journal, settings.treeCacheBytes());
-        Folder folder = new Folder(trees, journal, leases);
+        Folder folder = new Folder(trees, journal, journal, leases);
         Commits commits = new Commits(journal, journal);
         Answers answers = new Answers(meta, () -> Store.nanos(clock), Once.MOST_KEPT);
         WriteQueue queue = new WriteQueue(journal, new Evaluator(folder), answers);

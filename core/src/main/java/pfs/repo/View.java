@@ -4,12 +4,15 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import pfs.error.ErrorCode;
+import pfs.error.PfsException;
 import pfs.tree.DirectoryEntry;
 import pfs.tree.Edit;
 import pfs.tree.Entry;
 import pfs.tree.FileEntry;
 import pfs.tree.PathEntry;
 import pfs.tree.TreePath;
+import pfs.tree.Trees;
 
 /**
  * The files of a branch as they stand: a work tree, and newer edits over it. Immutable,
@@ -21,6 +24,7 @@ final class View implements Snapshot {
     private final DirectoryEntry work;
     private final Edits edits;
     private volatile @Nullable DirectoryEntry folded;
+    private @Nullable View unstored;
 
     View(Folder folder, DirectoryEntry work, Edits edits) {
         this.folder = folder;
@@ -70,6 +74,37 @@ final class View implements Snapshot {
             }
         }
         return known;
+    }
+
+    /**
+     * These files for a reader: if the disk takes no more nodes, as a work tree that is in memory
+     * only. Nothing that is stored may name what is in it.
+     */
+    View readable() {
+        try {
+            root();
+            return this;
+        } catch (PfsException e) {
+            if (e.code() != ErrorCode.DISK_FULL && e.code() != ErrorCode.STOPPED) {
+                throw e;
+            }
+            return unstored();
+        }
+    }
+
+    private synchronized View unstored() {
+        View known = unstored;
+        if (known == null) {
+            Folder memory = folder.inMemory();
+            known = new View(memory, memory.fold(work, edits), Edits.NONE);
+            unstored = known;
+        }
+        return known;
+    }
+
+    /** What reads these trees. */
+    Trees trees() {
+        return folder.trees();
     }
 
     /** The root directory if somebody has asked for it already; null if not. */

@@ -69,6 +69,8 @@ class ArchitectureTest {
                                     "pack",
                                     "meta",
                                     "repo",
+                                    "jobs",
+                                    "server",
                                     "embedded")));
 
     /**

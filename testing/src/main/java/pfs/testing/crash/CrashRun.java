@@ -18,7 +18,14 @@ final class CrashRun {
     private final List<Step> steps;
     private final long maxPack;
 
+    private final Seams seams;
+
     CrashRun(List<Step> steps, long maxPack) {
+        this(steps, maxPack, Seams.NONE);
+    }
+
+    CrashRun(List<Step> steps, long maxPack, Seams seams) {
+        this.seams = seams;
         this.steps = List.copyOf(steps);
         this.maxPack = maxPack;
     }
@@ -37,7 +44,7 @@ final class CrashRun {
     }
 
     private Fate run(LyingDisk disk) throws IOException {
-        StoreUnderTest store = StoreUnderTest.make(disk, maxPack);
+        StoreUnderTest store = StoreUnderTest.make(disk, maxPack, seams);
         State state = State.EMPTY;
         for (int i = 0; i < steps.size() && !disk.dead(); i++) {
             State after = StoreUnderTest.expected(state, steps.get(i), i + 1);

@@ -19,11 +19,13 @@ final class FaultRun {
     private final long call;
     private final Fault fault;
     private final LyingDisk disk;
+    private final Seams seams;
 
     /** All states that the store may be in, by what was answered. */
     private Set<State> possible = Set.of(State.EMPTY);
 
-    private FaultRun(List<Step> steps, long call, Fault fault) {
+    private FaultRun(List<Step> steps, long call, Fault fault, Seams seams) {
+        this.seams = seams;
         this.steps = steps;
         this.call = call;
         this.fault = fault;
@@ -31,7 +33,12 @@ final class FaultRun {
     }
 
     static void run(List<Step> steps, long call, Fault fault, long maxPack) throws IOException {
-        FaultRun run = new FaultRun(steps, call, fault);
+        run(steps, call, fault, maxPack, Seams.NONE);
+    }
+
+    static void run(List<Step> steps, long call, Fault fault, long maxPack, Seams seams)
+            throws IOException {
+        FaultRun run = new FaultRun(steps, call, fault, seams);
         try {
             run.run(maxPack);
         } catch (PfsException | IOException e) {
@@ -42,7 +49,7 @@ final class FaultRun {
     private void run(long maxPack) throws IOException {
         StoreUnderTest store;
         try {
-            store = StoreUnderTest.make(disk, maxPack);
+            store = StoreUnderTest.make(disk, maxPack, seams);
         } catch (PfsException | IOException e) {
             return; // the first start: nothing was promised
         }

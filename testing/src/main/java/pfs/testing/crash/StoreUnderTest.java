@@ -49,21 +49,25 @@ final class StoreUnderTest implements AutoCloseable {
     private final MetaStore meta;
     private final ForgetfulIndex index;
     private final long maxPack;
+    private final Seams seams;
     private final Journal journal;
     private final Repos repos;
     private final LocalPackStore packs;
 
-    private StoreUnderTest(LyingDisk disk, MetaStore meta, ForgetfulIndex index, long maxPack)
+    private StoreUnderTest(
+            LyingDisk disk, MetaStore meta, ForgetfulIndex index, long maxPack, Seams seams)
             throws IOException {
+        this.seams = seams;
         this.disk = disk;
         this.meta = meta;
         this.index = index;
         this.maxPack = maxPack;
-        this.packs = new LocalPackStore(disk, "packs");
-        this.journal = Journal.open(packs, index, maxPack);
+        this.packs = new LocalPackStore(seams.disk().apply(disk), "packs");
+        this.journal = Journal.open(packs, seams.index().apply(index), maxPack);
         boolean opened = false;
         try {
-            this.repos = Repos.open(journal, new CrashingMetaStore(meta, disk), CLOCK, SETTINGS);
+            MetaStore seen = new CrashingMetaStore(seams.meta().apply(meta), disk);
+            this.repos = Repos.open(journal, seen, CLOCK, SETTINGS, seams.sets());
             opened = true;
         } finally {
             if (!opened) {
@@ -74,7 +78,25 @@ final class StoreUnderTest implements AutoCloseable {
 
     /** A new store on an empty disk. */
     static StoreUnderTest make(LyingDisk disk, long maxPack) throws IOException {
-        return new StoreUnderTest(disk, new MemoryMetaStore(CLOCK), new ForgetfulIndex(), maxPack);
+        return make(disk, maxPack, Seams.NONE);
+    }
+
+    /** As above, with something between the store and what it stands on. */
+    static StoreUnderTest make(LyingDisk disk, long maxPack, Seams seams) throws IOException {
+        return new StoreUnderTest(
+                disk, new MemoryMetaStore(CLOCK), new ForgetfulIndex(), maxPack, seams);
+    }
+
+    /** True if a tag could be made a second time. */
+    boolean tagsTwice() {
+        Commit head = repo().head(BRANCH).orElseThrow();
+        repo().createTag("tag", head);
+        try {
+            repo().createTag("tag", head);
+            return true;
+        } catch (PfsException e) {
+            return false;
+        }
     }
 
     /** The store that starts from what a loss of power has left of this one. */
@@ -83,12 +105,13 @@ final class StoreUnderTest implements AutoCloseable {
                 disk.afterCrash(state, random),
                 CrashingMetaStore.copy(meta, CLOCK),
                 index.afterCrash(state, random),
-                maxPack);
+                maxPack,
+                seams);
     }
 
     /** A start on the same disk. */
     StoreUnderTest again() throws IOException {
-        return new StoreUnderTest(disk, meta, index, maxPack);
+        return new StoreUnderTest(disk, meta, index, maxPack, seams);
     }
 
     /** The store that starts from a copy of this one's disk with one bit flipped. */
@@ -99,7 +122,8 @@ final class StoreUnderTest implements AutoCloseable {
                 copy,
                 CrashingMetaStore.copy(meta, CLOCK),
                 index.afterCrash(CrashState.ALL, new Random(1)),
-                maxPack);
+                maxPack,
+                seams);
     }
 
     LyingDisk disk() {

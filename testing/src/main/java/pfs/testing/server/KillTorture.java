@@ -27,6 +27,7 @@ public final class KillTorture {
     private final Path root;
     private final Path data;
     private final Random random;
+    private final Cut cut;
     private final List<Writer> writers = new ArrayList<>();
     private long slowestStartMillis;
 
@@ -36,6 +37,21 @@ public final class KillTorture {
      * @param root the tree that has {@code pfs} in it
      */
     public KillTorture(Path root, Path data, long seed) {
+        this(root, data, seed, ServerProcess::kill);
+    }
+
+    /** What ends a server in the middle of its work. */
+    public interface Cut {
+        void cut(ServerProcess server) throws IOException, InterruptedException;
+    }
+
+    /**
+     * As above.
+     *
+     * @param cut what ends a server; afterwards a start over the same directory is possible
+     */
+    public KillTorture(Path root, Path data, long seed, Cut cut) {
+        this.cut = cut;
         this.root = root;
         this.data = data;
         this.random = new Random(seed);
@@ -92,7 +108,7 @@ public final class KillTorture {
                 running.add(threads.submit(() -> writer.run(server)));
             }
             TimeUnit.MILLISECONDS.sleep(200 + random.nextInt(1300));
-            server.kill();
+            cut.cut(server);
             for (Future<?> writer : running) {
                 await(writer, kill);
             }

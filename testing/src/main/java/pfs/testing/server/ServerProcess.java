@@ -21,10 +21,12 @@ public final class ServerProcess implements AutoCloseable {
     private final Process process;
     private final int port;
     private final Path log;
+    private final Path data;
     private final long startedNanos = System.nanoTime();
     private long readyMillis;
 
-    private ServerProcess(Process process, int port, Path log) {
+    private ServerProcess(Process process, int port, Path log, Path data) {
+        this.data = data;
         this.process = process;
         this.port = port;
         this.log = log;
@@ -65,7 +67,7 @@ public final class ServerProcess implements AutoCloseable {
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                         .start();
-        return new ServerProcess(process, port, log);
+        return new ServerProcess(process, port, log, data);
     }
 
     /** A server that is ready. */
@@ -116,6 +118,11 @@ public final class ServerProcess implements AutoCloseable {
 
     public URI uri(String pathAndQuery) {
         return URI.create("http://127.0.0.1:" + port + pathAndQuery);
+    }
+
+    /** Its data directory. */
+    public Path data() {
+        return data;
     }
 
     public int port() {

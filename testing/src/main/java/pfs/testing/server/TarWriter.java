@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Writes small tars (POSIX.1-1988 ustar), so that no library of pfs' own vouches for itself. */
-final class TarWriter {
+public final class TarWriter {
     private static final int BLOCK = 512;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -20,7 +20,7 @@ final class TarWriter {
     }
 
     /** The header of a regular file. */
-    static byte[] header(String name, long size) {
+    public static byte[] header(String name, long size) {
         byte[] block = new byte[BLOCK];
         put(block, 0, name);
         put(block, 100, "0000644\0");

@@ -7,6 +7,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import pfs.testing.crash.CrashWorkloads;
+import pfs.testing.fuzz.Fuzzer;
+import pfs.testing.fuzz.Targets;
+import pfs.testing.history.HistoryTorture;
 
 /**
  * The torture's main program: {@code torture ROOT [--short|--long] [--seed N] [--only NAME]}. Runs
@@ -44,7 +47,8 @@ public final class Torture {
                 default -> {
                     System.err.println(
                             "usage: torture [--short|--long] [--seed N] [--only"
-                                    + " crash|kill|replica|order|hostile|memory]");
+                                    + " crash|kill|replica|order|hostile"
+                                    + "|history|power|disk|fuzz|memory]");
                     System.exit(2);
                 }
             }
@@ -70,7 +74,38 @@ public final class Torture {
                 () -> new ReplicaTorture(root, data("replica"), seed).run(longRun ? 100 : 5));
         part(only, "order", () -> new SyncOrder(root, data("order")).run(longRun ? 2000 : 200));
         part(only, "hostile", () -> new HostileClients(root, data("hostile")).run(longRun));
+        part(only, "history", () -> history(longRun ? 20 : 4));
+        part(only, "power", () -> power(longRun ? 100 : 3));
+        part(only, "disk", this::disk);
+        part(only, "fuzz", () -> fuzz(longRun ? 100_000_000 : 200_000));
         part(only, "memory", () -> new MemoryTorture(root, data("memory")).run(longRun));
+    }
+
+    private String history(int lives) throws Exception {
+        return new HistoryTorture(root, data("history"), seed).run(lives, 2000);
+    }
+
+    private String power(int cuts) throws Exception {
+        if (!LoopDevice.possible(work)) {
+            return "not run: it needs root, mkfs.ext4 and a loop device";
+        }
+        try (LoopDevice disk = LoopDevice.make(work.resolve("power"), 1024)) {
+            Path data = disk.directory().resolve("data");
+            return "power cuts of ext4: " + new KillTorture(root, data, seed, disk::cut).run(cuts);
+        }
+    }
+
+    private String disk() throws Exception {
+        if (!LoopDevice.possible(work)) {
+            return "not run: it needs root, mkfs.ext4 and a loop device";
+        }
+        return new BadDisk(root, work.resolve("disk")).run();
+    }
+
+    private String fuzz(int times) {
+        Fuzzer fuzzer = new Fuzzer(seed);
+        Targets.all().forEach(target -> fuzzer.run(target, times));
+        return fuzzer.executions() + " inputs for " + Targets.all().size() + " parsers";
     }
 
     private Path data(String name) {

@@ -157,7 +157,12 @@ final class Writer {
     private HttpResponse<String> send(HttpRequest request)
             throws IOException, InterruptedException {
         try {
-            return client.send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer =
+                    client.send(request, HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() == 503) {
+                throw new IOException("the store has stopped: " + answer.body());
+            }
+            return answer;
         } catch (HttpTimeoutException e) {
             throw new AssertionError("no answer within 60 s: " + request, e);
         }
