@@ -192,6 +192,9 @@ final class PackRecovery {
     void journal(long from, long to, Visitor visitor) {
         try {
             long first = Math.max(PackNumber.number(from), firstPack());
+            if (first > PackNumber.number(to)) {
+                return;
+            }
             for (long pack : there.packs().subSet(first, true, PackNumber.number(to), true)) {
                 boolean begins = pack == PackNumber.number(from);
                 long offset = begins ? PackNumber.offset(from) : 0;

@@ -48,9 +48,11 @@ final class FoldingSnapshot implements Snapshot {
         return readable().root();
     }
 
-    /** What reads the root's tree. */
-    Trees trees() {
-        return readable().trees();
+    /** What reads the tree of a snapshot's root. */
+    static Trees trees(Snapshot snapshot, Folder folder) {
+        return snapshot instanceof FoldingSnapshot shown
+                ? shown.readable().trees()
+                : folder.trees();
     }
 
     private View readable() {

@@ -16,7 +16,6 @@ import pfs.object.ObjectId;
 import pfs.tree.DirectoryEntry;
 import pfs.tree.FileEntry;
 import pfs.tree.TreePath;
-import pfs.tree.Trees;
 
 /**
  * Refs and staging under one name: everything that a caller may do with a repo. Thread-safe. Each
@@ -133,11 +132,7 @@ public final class Repo {
 
     /** Differences of files below a path ("" for all), in path order. */
     public Iterator<Difference> diff(Snapshot from, Snapshot to, String path) {
-        return Differences.between(trees(to), from.root(), to.root(), path);
-    }
-
-    private Trees trees(Snapshot snapshot) {
-        return snapshot instanceof FoldingSnapshot shown ? shown.trees() : store.folder().trees();
+        return Differences.between(FoldingSnapshot.trees(to, store.folder()), from.root(), to.root(), path);
     }
 
     // ---- writing

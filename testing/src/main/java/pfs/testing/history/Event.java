@@ -41,16 +41,18 @@ public record Event(int client, Call call, Outcome outcome, long start, long end
         record Unknown() implements Outcome {}
     }
 
-    boolean done() {
+    /** True if it was answered as done. */
+    public boolean done() {
         return outcome instanceof Outcome.Done;
     }
 
     /** What was answered; "" if nothing was. */
-    String answer() {
+    public String answer() {
         return outcome instanceof Outcome.Done(String answer) ? answer : "";
     }
 
-    boolean refused() {
+    /** True if it was refused. */
+    public boolean refused() {
         return outcome instanceof Outcome.Refused;
     }
 }

@@ -9,7 +9,6 @@ import java.util.stream.Stream;
 import pfs.testing.crash.CrashWorkloads;
 import pfs.testing.fuzz.Fuzzer;
 import pfs.testing.fuzz.Targets;
-import pfs.testing.history.HistoryTorture;
 
 /**
  * The torture's main program: {@code torture ROOT [--short|--long] [--seed N] [--only NAME]}. Runs

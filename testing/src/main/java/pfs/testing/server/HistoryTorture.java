@@ -1,4 +1,4 @@
-package pfs.testing.history;
+package pfs.testing.server;
 
 import java.io.IOException;
 import java.net.URI;
@@ -19,7 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import pfs.testing.server.ServerProcess;
+import pfs.testing.history.Event;
+import pfs.testing.history.HistoryChecker;
+import pfs.testing.history.Ledger;
 
 /**
  * Clients beside each other on a real server, which is killed now and then and collects its garbage
@@ -53,17 +55,12 @@ public final class HistoryTorture {
         AtomicReference<ServerProcess> server =
                 new AtomicReference<>(ServerProcess.ready(root, data));
         AtomicBoolean stop = new AtomicBoolean();
-        AtomicLong values = new AtomicLong();
         List<Event> events = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
                 HttpClient http = client(threads)) {
-            List<Recorder> recorders = new ArrayList<>();
+            List<Recorder> recorders = recorders(http, server, stop);
             List<Future<?>> running = new ArrayList<>();
-            for (int i = 0; i < CLIENTS; i++) {
-                Recorder recorder =
-                        new Recorder(
-                                http, t -> current(server).uri(t), i, seed * 100 + i, values, stop);
-                recorders.add(recorder);
+            for (Recorder recorder : recorders) {
                 running.add(
                         threads.submit(
                                 () -> {
@@ -71,28 +68,13 @@ public final class HistoryTorture {
                                     return true;
                                 }));
             }
-            for (int life = 1; life <= lives; life++) {
-                TimeUnit.MILLISECONDS.sleep(millis / 2 + random.nextLong(millis));
-                collect(http, current(server).uri("/gc?trash=0&wait=5"));
-                if (life < lives) {
-                    current(server).kill();
-                    server.set(ServerProcess.ready(root, data));
-                }
-            }
+            live(http, server, lives, millis);
             stop.set(true);
             for (Future<?> one : running) {
                 one.get();
             }
             recorders.forEach(recorder -> events.addAll(recorder.events()));
-            List<String> broken = HistoryChecker.check(events, ledger(http, current(server), events));
-            if (!broken.isEmpty()) {
-                throw new AssertionError(
-                        "seed "
-                                + seed
-                                + ": "
-                                + String.join(
-                                        "\n", broken.subList(0, Math.min(20, broken.size()))));
-            }
+            prove(events, ledger(http, current(server), events));
         } finally {
             current(server).close();
         }
@@ -106,6 +88,40 @@ public final class HistoryTorture {
                 + " of unknown fate, "
                 + (lives - 1)
                 + " kills, no promise broken";
+    }
+
+    private List<Recorder> recorders(
+            HttpClient http, AtomicReference<ServerProcess> server, AtomicBoolean stop) {
+        AtomicLong values = new AtomicLong();
+        List<Recorder> recorders = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            recorders.add(
+                    new Recorder(
+                            http, t -> current(server).uri(t), i, seed * 100 + i, values, stop));
+        }
+        return recorders;
+    }
+
+    /** One server after the other, each ended by kill -9 but the last. */
+    private void live(
+            HttpClient http, AtomicReference<ServerProcess> server, int lives, long millis)
+            throws IOException, InterruptedException {
+        for (int life = 1; life <= lives; life++) {
+            TimeUnit.MILLISECONDS.sleep(millis / 2 + random.nextLong(millis));
+            collect(http, current(server).uri("/gc?trash=0&wait=5"));
+            if (life < lives) {
+                current(server).kill();
+                server.set(ServerProcess.ready(root, data));
+            }
+        }
+    }
+
+    private void prove(List<Event> events, Ledger ledger) {
+        List<String> broken = HistoryChecker.check(events, ledger);
+        if (!broken.isEmpty()) {
+            List<String> first = broken.subList(0, Math.min(20, broken.size()));
+            throw new AssertionError("seed " + seed + ": " + String.join("\n", first));
+        }
     }
 
     private static ServerProcess current(AtomicReference<ServerProcess> server) {

@@ -1,4 +1,4 @@
-package pfs.testing.history;
+package pfs.testing.server;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import pfs.testing.history.Event;
+import pfs.testing.history.HistoryChecker;
 
 /**
  * A client that does random calls, one after the other, and writes down what it asked and was told.
@@ -93,7 +95,7 @@ final class Recorder {
         ByteArrayOutputStream tar = new ByteArrayOutputStream();
         for (String path : HistoryChecker.groupPaths(directory)) {
             byte[] bytes = bytes(value);
-            tar.writeBytes(pfs.testing.server.TarWriter.header(path, bytes.length));
+            tar.writeBytes(TarWriter.header(path, bytes.length));
             tar.writeBytes(java.util.Arrays.copyOf(bytes, 512));
         }
         tar.writeBytes(new byte[1024]);
