@@ -132,7 +132,8 @@ public final class Repo {
 
     /** Differences of files below a path ("" for all), in path order. */
     public Iterator<Difference> diff(Snapshot from, Snapshot to, String path) {
-        return Differences.between(FoldingSnapshot.trees(to, store.folder()), from.root(), to.root(), path);
+        return Differences.between(
+                FoldingSnapshot.trees(to, store.folder()), from.root(), to.root(), path);
     }
 
     // ---- writing
