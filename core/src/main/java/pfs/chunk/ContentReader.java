@@ -6,8 +6,11 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import pfs.error.ErrorCode;
 import pfs.error.PfsException;
+import pfs.object.ObjectCache;
 import pfs.object.ObjectId;
+import pfs.object.ObjectKind;
 import pfs.object.ObjectReader;
 
 /**
@@ -19,12 +22,24 @@ import pfs.object.ObjectReader;
  * next chunk and is refused (BUSY) after a while.
  */
 public final class ContentReader {
+    /** Files up to this length are kept in memory once they were read. */
+    private static final int SHORT = 16 * 1024;
+
+    /** Bytes that keeping one takes beside its own. */
+    private static final int OVERHEAD = 160;
+
     private final ObjectReader objects;
     private final ManifestNodes nodes;
     private final ReadMemory memory;
+    private final ObjectCache<byte[]> shortFiles;
 
-    ContentReader(ObjectReader objects, long memoryBytes, Duration patience) {
+    /**
+     * @param memoryBytes of chunks in memory for reads under way
+     * @param keptBytes of the cache of short files
+     */
+    ContentReader(ObjectReader objects, long memoryBytes, Duration patience, long keptBytes) {
         this.objects = objects;
+        this.shortFiles = new ObjectCache<>(keptBytes);
         this.nodes = new ManifestNodes(objects);
         this.memory = new ReadMemory(memoryBytes, patience);
     }
@@ -42,11 +57,46 @@ public final class ContentReader {
      * @throws IOException only what the sink throws
      */
     public void read(Content content, long offset, long length, Sink sink) throws IOException {
+        if (isShort(content) && length > 0) {
+            Objects.checkFromIndexSize(offset, length, content.size());
+            sink.accept(ByteBuffer.wrap(shortFile(content), (int) offset, (int) length));
+            return;
+        }
         try (ChunkStream chunks = stream(content, offset, length)) {
             for (@Nullable ByteBuffer piece = chunks.next(); piece != null; piece = chunks.next()) {
                 sink.accept(piece);
             }
         }
+    }
+
+    /** A short file's bytes if they are in memory; null says nothing. Not to be changed. */
+    public byte @Nullable [] inMemory(Content content) {
+        return isShort(content) ? shortFiles.get(content.id()) : null;
+    }
+
+    private static boolean isShort(Content content) {
+        return content.depth() == 0 && content.size() <= SHORT;
+    }
+
+    private byte[] shortFile(Content content) {
+        byte[] known = shortFiles.get(content.id());
+        if (known != null) {
+            return known;
+        }
+        byte[] bytes = objects.read(content.id(), ObjectKind.CHUNK);
+        if (bytes.length != content.size()) {
+            throw new PfsException(
+                    ErrorCode.CORRUPT,
+                    "chunk "
+                            + content.id()
+                            + " has "
+                            + bytes.length
+                            + " bytes, its file says "
+                            + content.size(),
+                    content.id().toString());
+        }
+        shortFiles.put(content.id(), bytes, bytes.length + OVERHEAD);
+        return bytes;
     }
 
     /**

@@ -29,14 +29,16 @@ public final class ContentStore implements AutoCloseable {
      *
      * @param writeBytes memory for all uploads together, at least 8 MiB
      * @param readBytes memory for the chunks of all downloads together, at least 32 MiB
+     * @param keptBytes memory for short files that were read and are kept
      * @param workers threads that hash and insert; a core each is best
      * @param patience how long a write or read waits for memory before it is refused (BUSY)
      */
-    public record Settings(long writeBytes, long readBytes, int workers, Duration patience) {
+    public record Settings(
+            long writeBytes, long readBytes, long keptBytes, int workers, Duration patience) {
         /** For a server with a heap of 512 MiB. */
         public static Settings standard() {
             int cores = Runtime.getRuntime().availableProcessors();
-            return new Settings(96L << 20, 96L << 20, cores, Duration.ofSeconds(30));
+            return new Settings(96L << 20, 96L << 20, 96L << 20, cores, Duration.ofSeconds(30));
         }
     }
 
@@ -50,7 +52,9 @@ public final class ContentStore implements AutoCloseable {
         this.inserter = inserter;
         this.objects = objects;
         this.limits = limits;
-        this.reader = new ContentReader(objects, settings.readBytes(), settings.patience());
+        this.reader =
+                new ContentReader(
+                        objects, settings.readBytes(), settings.patience(), settings.keptBytes());
         this.buffers = new BufferPool(limits.max(), settings.writeBytes(), settings.patience());
         this.workers =
                 new ThreadPoolExecutor(

@@ -20,6 +20,11 @@ final class Compressor implements AutoCloseable {
     private static final int LEVEL = 3;
     private static final int CONTEXTS = 8;
 
+    /** What is shorter has too little to find for the higher level, which takes thrice the time. */
+    private static final int SHORT = 16 * 1024;
+
+    private static final int SHORT_LEVEL = 1;
+
     /** Below this nothing worth a frame's header is saved. */
     private static final int MIN_LENGTH = 128;
 
@@ -43,7 +48,11 @@ final class Compressor implements AutoCloseable {
         try {
             return length >= PROBE_FROM && !promising(context, bytes, offset, length)
                     ? null
-                    : compressed(context.setLevel(LEVEL), bytes, offset, length);
+                    : compressed(
+                            context.setLevel(length < SHORT ? SHORT_LEVEL : LEVEL),
+                            bytes,
+                            offset,
+                            length);
         } finally {
             giveBack(compressors, context);
         }

@@ -42,6 +42,12 @@ final class Branches {
         return Optional.of(findOrMake(id)).filter(Branch::exists);
     }
 
+    /** The branch if it is in memory; null says nothing. */
+    @Nullable Branch loaded(BranchId id) {
+        Branch known = loaded.get(id);
+        return known != null && !known.gone() && known.exists() ? known : null;
+    }
+
     /** The branch, or one that will exist with its first head. */
     Branch findOrMake(BranchId id) {
         Branch known = loaded.get(id);

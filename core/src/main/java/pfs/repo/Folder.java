@@ -12,6 +12,7 @@ final class Folder {
     private static final long CACHE_IN_MEMORY = 4L << 20;
 
     private final Trees trees;
+    private final Trees inMemory;
     private final TreeEditor editor;
     private final DirectoryEntry empty;
     private final Leases leases;
@@ -21,6 +22,7 @@ final class Folder {
         this.reader = reader;
         this.leases = leases;
         this.trees = trees;
+        this.inMemory = trees.inMemory();
         this.editor = new TreeEditor(trees, inserter);
         this.empty = root(editor.empty());
     }
@@ -38,6 +40,11 @@ final class Folder {
 
     Trees trees() {
         return trees;
+    }
+
+    /** The trees, without a disk: see {@link Trees#inMemory}. */
+    Trees treesInMemory() {
+        return inMemory;
     }
 
     TreeEditor editor() {

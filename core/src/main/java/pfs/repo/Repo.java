@@ -12,6 +12,7 @@ import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.meta.Key;
 import pfs.meta.MetaStore;
+import pfs.object.NotInMemoryException;
 import pfs.object.ObjectId;
 import pfs.tree.DirectoryEntry;
 import pfs.tree.FileEntry;
@@ -92,6 +93,19 @@ public final class Repo {
         View view = found.state().view();
         boolean worth = view.edits().size() >= WORTH_FOLDING;
         return new FoldingSnapshot(store.branches(), found, view, worth);
+    }
+
+    /**
+     * A file as it stands, if all that leads to it is in memory; null says nothing. Never waits:
+     * for callers that serve many at once.
+     */
+    public @Nullable FileEntry fileInMemory(String branch, String path) {
+        Branch found = store.branches().loaded(id(branch));
+        try {
+            return found == null ? null : found.state().view().fileInMemory(path);
+        } catch (NotInMemoryException e) {
+            return null;
+        }
     }
 
     /** The files of a commit. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pfs.chunk.ContentReader;
@@ -124,6 +125,11 @@ public final class Repos implements AutoCloseable {
                 changes,
                 leases,
                 clock);
+    }
+
+    /** The repo if it was used since the start; null says nothing. Never waits. */
+    public @Nullable Repo inMemory(String name) {
+        return open.get(name);
     }
 
     /** The repo of that name; empty if there is none. */

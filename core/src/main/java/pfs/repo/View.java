@@ -145,6 +145,15 @@ final class View implements Snapshot {
 
     /** The file at a path; null if there is none. */
     @Nullable FileEntry file(String path) {
+        return file(path, folder.trees());
+    }
+
+    /** As {@link #file}, but without a disk; NotInMemoryException where one is needed. */
+    @Nullable FileEntry fileInMemory(String path) {
+        return file(path, folder.treesInMemory());
+    }
+
+    private @Nullable FileEntry file(String path, Trees trees) {
         if (!edits.isEmpty()) {
             switch (edits.get(path)) {
                 case Edit.PutFile(FileEntry entry) -> {
@@ -160,7 +169,7 @@ final class View implements Snapshot {
             for (String up = TreePath.parent(path); !up.isEmpty(); up = TreePath.parent(up)) {
                 switch (edits.get(up + "/")) {
                     case Edit.Graft(DirectoryEntry graft) -> {
-                        return fileIn(graft, path.substring(up.length() + 1));
+                        return fileIn(trees, graft, path.substring(up.length() + 1));
                     }
                     case Edit.DeleteDirectory _ -> {
                         return null;
@@ -170,7 +179,7 @@ final class View implements Snapshot {
                 }
             }
         }
-        return fileIn(work, path);
+        return fileIn(trees, work, path);
     }
 
     /** True if a directory is there, also one that is only implied by the files below it. */
@@ -214,8 +223,8 @@ final class View implements Snapshot {
         return edits.below(path + "/").isEmpty();
     }
 
-    private @Nullable FileEntry fileIn(DirectoryEntry root, String path) {
-        return inTree(root, path).orElse(null) instanceof FileEntry file ? file : null;
+    private static @Nullable FileEntry fileIn(Trees trees, DirectoryEntry root, String path) {
+        return trees.find(root, path).orElse(null) instanceof FileEntry file ? file : null;
     }
 
     private Optional<Entry> inTree(DirectoryEntry root, String path) {

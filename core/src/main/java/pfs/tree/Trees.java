@@ -8,6 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
+import pfs.object.NotInMemoryException;
+import pfs.object.ObjectCache;
 import pfs.object.ObjectId;
 import pfs.object.ObjectKind;
 import pfs.object.ObjectReader;
@@ -19,14 +21,23 @@ import pfs.object.ObjectReader;
  */
 public final class Trees {
     private final ObjectReader reader;
-    private final NodeCache cache;
+    private final ObjectCache<TreeNode> cache;
 
     /**
      * @param cacheBytes memory for decoded nodes; 64 MiB hold the nodes of about a million names
      */
     public Trees(ObjectReader reader, long cacheBytes) {
+        this(reader, new ObjectCache<>(cacheBytes));
+    }
+
+    private Trees(ObjectReader reader, ObjectCache<TreeNode> cache) {
         this.reader = reader;
-        this.cache = new NodeCache(cacheBytes);
+        this.cache = cache;
+    }
+
+    /** These trees as far as they are in memory; for all else NotInMemoryException is thrown. */
+    public Trees inMemory() {
+        return new Trees(NotInMemoryException.reader(), cache);
     }
 
     /** Bytes of memory that cached nodes take, about. */
@@ -169,13 +180,13 @@ public final class Trees {
         } catch (PfsException e) {
             throw new PfsException(e.code(), e.getMessage() + " (" + id + ")", id.toString(), e);
         }
-        cache.put(id, node);
+        cache.put(id, node, node.footprint());
         return node;
     }
 
     /** Keeps a node that was just written: the next change reads it. */
     void keep(ObjectId id, TreeNode node) {
-        cache.put(id, node);
+        cache.put(id, node, node.footprint());
     }
 
     static PfsException corrupt(ObjectId id, String what) {

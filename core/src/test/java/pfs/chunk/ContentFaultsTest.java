@@ -76,7 +76,7 @@ class ContentFaultsTest {
     @Test
     void manyUploadsAtOnceStayBelowTheLimitAndAllComplete() throws Exception {
         ChunkLimits limits = new ChunkLimits(16 << 10, 64 << 10, 256 << 10);
-        var settings = new ContentStore.Settings(2L << 20, 32L << 20, 2, Duration.ofSeconds(50));
+        var settings = new ContentStore.Settings(2L << 20, 32L << 20, 0, 2, Duration.ofSeconds(50));
         try (ContentStore store = new ContentStore(objects, objects, settings, limits);
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Boolean>> uploads = new ArrayList<>();
@@ -122,7 +122,7 @@ class ContentFaultsTest {
     @Test
     void whoWaitsTooLongForMemoryIsToldThatTheStoreIsBusy() throws Exception {
         ChunkLimits limits = new ChunkLimits(16 << 10, 64 << 10, 256 << 10);
-        var settings = new ContentStore.Settings(2L << 20, 32L << 20, 2, Duration.ofMillis(200));
+        var settings = new ContentStore.Settings(2L << 20, 32L << 20, 0, 2, Duration.ofMillis(200));
         CountDownLatch hold = new CountDownLatch(1);
         Runnable stuck =
                 () -> {

@@ -31,7 +31,8 @@ final class Samples {
     }
 
     static ContentStore store(ObjectInserter inserter, ObjectReader reader, ChunkLimits limits) {
-        var settings = new ContentStore.Settings(8L << 20, 32L << 20, 2, Duration.ofSeconds(20));
+        var settings =
+                new ContentStore.Settings(8L << 20, 32L << 20, 1 << 20, 2, Duration.ofSeconds(20));
         return new ContentStore(inserter, reader, settings, limits);
     }
 

@@ -20,6 +20,7 @@ import pfs.chunk.Content;
 import pfs.chunk.ContentReader;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
+import pfs.repo.Repo;
 import pfs.repo.Snapshot;
 import pfs.server.http.Exchange;
 import pfs.server.http.Form;
@@ -94,6 +95,46 @@ final class FileReading {
                 }
             }
         }
+    }
+
+    /**
+     * The whole answer to a plain GET of a short file that is in memory; null if it is anything
+     * else. Sets the headers only then.
+     */
+    @Nullable ByteBuffer inMemory(Exchange exchange) {
+        if (exchange.head() || exchange.rawQuery() != null || asksForMore(exchange.headers())) {
+            return null;
+        }
+        String path = exchange.variable("path");
+        Repo repo = path.isEmpty() || path.endsWith("/") ? null : views.repoInMemory(exchange);
+        FileEntry file =
+                repo == null ? null : repo.fileInMemory(Repo.DEFAULT_BRANCH, Views.path(path));
+        byte[] bytes = file == null ? null : contents.inMemory(file.content());
+        if (file == null || bytes == null) {
+            return null;
+        }
+        HttpFields.Mutable headers = exchange.answer(200);
+        head(exchange, headers, path, file, tag(file));
+        headers.put(HttpHeader.CONTENT_LENGTH, file.content().size());
+        return ByteBuffer.wrap(bytes);
+    }
+
+    /** True if the headers ask for a part, or make a condition. */
+    private static boolean asksForMore(HttpFields asked) {
+        for (HttpField field : asked) {
+            switch (field.getHeader()) {
+                case RANGE,
+                        IF_RANGE,
+                        IF_MATCH,
+                        IF_NONE_MATCH,
+                        IF_MODIFIED_SINCE,
+                        IF_UNMODIFIED_SINCE -> {
+                    return true;
+                }
+                case null, default -> {}
+            }
+        }
+        return false;
     }
 
     private void missing(Exchange exchange, Snapshot snapshot, String name, boolean slash)

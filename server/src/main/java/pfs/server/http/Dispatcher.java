@@ -1,7 +1,9 @@
 package pfs.server.http;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
@@ -37,14 +39,20 @@ public final class Dispatcher extends Handler.Abstract {
     private final Semaphore permits;
     private final boolean logged;
     private final Writes writes;
+    private final Executor workers;
 
+    /**
+     * @param workers runs each request that may have to wait; as many at once as the limits say
+     */
     public Dispatcher(
             RouteTable table,
             Gate gate,
             RequestMeter meter,
             Limits limits,
             boolean logged,
-            Writes writes) {
+            Writes writes,
+            Executor workers) {
+        super(InvocationType.NON_BLOCKING);
         this.writes = writes;
         this.table = table;
         this.gate = gate;
@@ -52,14 +60,54 @@ public final class Dispatcher extends Handler.Abstract {
         this.limits = limits;
         this.permits = new Semaphore(limits.requests());
         this.logged = logged;
+        this.workers = workers;
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         long start = System.nanoTime();
         meter.begin();
-        request.addIdleTimeoutListener(WORKING);
         Exchange exchange = new Exchange(request, response, limits);
+        if (!answeredAtOnce(exchange, callback, start)) {
+            workers.execute(() -> work(exchange, callback, start));
+        }
+        return true;
+    }
+
+    /** Answers by the route's shortcut, on the thread that reads the requests of many clients. */
+    private boolean answeredAtOnce(Exchange exchange, Callback callback, long start) {
+        RouteTable.Match match = table.match(exchange.rawPath());
+        Route route = match == null ? null : match.route(exchange.method());
+        Shortcut shortcut = route == null ? null : route.shortcut();
+        if (match == null || route == null || shortcut == null) {
+            return false;
+        }
+        exchange.matched(match);
+        ByteBuffer body;
+        try {
+            gate.admit(exchange.request());
+            authorize(exchange, route);
+            body = shortcut.answer(exchange);
+        } catch (RuntimeException refused) {
+            // The long way finds the same, and says so.
+            exchange.response().reset();
+            return false;
+        }
+        if (body == null) {
+            return false;
+        }
+        exchange.sendWhole(
+                body,
+                failure -> {
+                    account(exchange, route.path(), start, failure);
+                    finish(exchange, callback, failure);
+                });
+        return true;
+    }
+
+    /** Answers on a thread that may wait. */
+    private void work(Exchange exchange, Callback callback, long start) {
+        exchange.request().addIdleTimeoutListener(WORKING);
         String name = "none";
         Throwable failure = null;
         boolean permitted = permits.tryAcquire();
@@ -67,7 +115,7 @@ public final class Dispatcher extends Handler.Abstract {
             if (!permitted) {
                 throw Refusal.busy("the server answers " + limits.requests() + " requests already");
             }
-            gate.admit(request);
+            gate.admit(exchange.request());
             Route route = find(exchange);
             if (route != null) {
                 name = route.path();
@@ -92,9 +140,8 @@ public final class Dispatcher extends Handler.Abstract {
                 permits.release();
             }
         }
-        finish(exchange, callback, failure);
         account(exchange, name, start, failure);
-        return true;
+        finish(exchange, callback, failure);
     }
 
     /** The route, if its caller may use it; null if the request has been answered already. */
@@ -124,12 +171,16 @@ public final class Dispatcher extends Handler.Abstract {
                     method + " is not for " + path + "; it takes " + match.allowed(),
                     Map.of("Allow", match.allowed()));
         }
+        authorize(exchange, route);
+        return route;
+    }
+
+    private void authorize(Exchange exchange, Route route) {
         boolean ofRepo = route.scope() == Route.Scope.REPO;
         String caller =
                 gate.authorize(exchange.request(), route.right(), ofRepo ? exchange.repo() : null);
         exchange.calledBy(caller);
         exchange.guardedBy(gate);
-        return route;
     }
 
     private static Problem fault() {

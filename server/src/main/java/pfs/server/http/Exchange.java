@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import pfs.api.PathEncoding;
 
@@ -228,6 +230,15 @@ public final class Exchange {
     public void piece(ByteBuffer bytes, boolean last) throws IOException {
         sent += bytes.remaining();
         Sending.write(response, last, bytes, rate);
+    }
+
+    /**
+     * Sends a body whose Content-Length was set, without waiting for the client; then tells how
+     * that went: null for well.
+     */
+    void sendWhole(ByteBuffer bytes, Consumer<@Nullable Throwable> done) {
+        sent += bytes.remaining();
+        response.write(true, bytes, Callback.from(() -> done.accept(null), done::accept));
     }
 
     /** Writes a body of any length. */

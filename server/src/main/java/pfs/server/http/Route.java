@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *     hold slashes
  * @param scope whether the route also exists below {@code /repos/{repo}}
  * @param parameters names of the query's fields, for the documentation
+ * @param shortcut answers some of its requests without waiting for anything; null if there is none
  */
 public record Route(
         String method,
@@ -19,7 +20,8 @@ public record Route(
         Right right,
         String summary,
         List<String> parameters,
-        Action action) {
+        Action action,
+        @Nullable Shortcut shortcut) {
     /** What a route is about: one repo (so that it exists twice) or the server. */
     public enum Scope {
         REPO,
@@ -30,6 +32,11 @@ public record Route(
         parameters = List.copyOf(parameters);
     }
 
+    /** The same route with a shortcut. */
+    public Route with(Shortcut quick) {
+        return new Route(method, path, scope, right, summary, parameters, action, quick);
+    }
+
     /** A route of every repo. */
     public static Route of(
             String method,
@@ -38,7 +45,7 @@ public record Route(
             String summary,
             List<String> parameters,
             Action action) {
-        return new Route(method, path, Scope.REPO, right, summary, parameters, action);
+        return new Route(method, path, Scope.REPO, right, summary, parameters, action, null);
     }
 
     /** The same, doing something else. */

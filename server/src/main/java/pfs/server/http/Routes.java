@@ -42,6 +42,12 @@ public final class Routes {
         return add("DELETE", path, right, action, summary, parameters);
     }
 
+    /** Gives the route that was added last a shortcut. */
+    public Routes with(Shortcut shortcut) {
+        routes.set(routes.size() - 1, routes.getLast().with(shortcut));
+        return this;
+    }
+
     private Routes add(
             String method,
             String path,
@@ -49,7 +55,8 @@ public final class Routes {
             Action action,
             String summary,
             String... parameters) {
-        routes.add(new Route(method, path, scope, right, summary, List.of(parameters), action));
+        routes.add(
+                new Route(method, path, scope, right, summary, List.of(parameters), action, null));
         return this;
     }
 

@@ -26,6 +26,10 @@ final class Connectors {
 
     private static final int BUFFER = 32 * 1024;
 
+    /** Threads that read requests and give the answers that need no wait. */
+    private static final int SELECTORS =
+            Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8);
+
     private Connectors() {}
 
     static ServerConnector of(Server server, Settings settings) throws IOException {
@@ -57,7 +61,7 @@ final class Connectors {
                         null,
                         null,
                         1,
-                        1,
+                        SELECTORS,
                         factories.toArray(ConnectionFactory[]::new));
         connector.setIdleTimeout(settings.limits().idleMillis());
         connector.setAcceptQueueSize(1024);

@@ -7,6 +7,7 @@ import java.net.SocketException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
@@ -48,6 +49,9 @@ public final class HttpServer implements AutoCloseable {
 
     private static final long HEAD_MILLIS = 20_000;
     private static final int PLATFORM_THREADS = 64;
+
+    private static final Executor WORKERS =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
 
     private final Settings settings;
     private final Server server;
@@ -124,7 +128,8 @@ public final class HttpServer implements AutoCloseable {
                                 meter,
                                 settings.limits(),
                                 settings.logRequests(),
-                                new ReplicaGate(cluster))));
+                                new ReplicaGate(cluster),
+                                WORKERS)));
         SlowHeads slow = new SlowHeads(server.getScheduler(), HEAD_MILLIS);
         server.addBean(slow);
         bind(server, settings, slow);
@@ -144,8 +149,7 @@ public final class HttpServer implements AutoCloseable {
     private static QueuedThreadPool threads() {
         QueuedThreadPool threads = new QueuedThreadPool(PLATFORM_THREADS, 4);
         threads.setName("http");
-        threads.setVirtualThreadsExecutor(
-                Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory()));
+        threads.setVirtualThreadsExecutor(WORKERS);
         return threads;
     }
 

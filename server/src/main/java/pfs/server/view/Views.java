@@ -43,6 +43,11 @@ public final class Views {
         return once == null ? repo : repo.once(once);
     }
 
+    /** The repo if it is in memory; null says nothing. Never waits. */
+    public @Nullable Repo repoInMemory(Exchange exchange) {
+        return repos.inMemory(exchange.repo());
+    }
+
     /** {@code ?branch=}, or master. */
     public String branch(Exchange exchange) {
         return exchange.query().get("branch", Repo.DEFAULT_BRANCH);

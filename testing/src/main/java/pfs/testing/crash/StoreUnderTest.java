@@ -43,7 +43,7 @@ final class StoreUnderTest implements AutoCloseable {
     private static final Settings SETTINGS =
             new Settings(
                     1 << 20,
-                    new ContentStore.Settings(8 << 20, 32 << 20, 1, Duration.ofSeconds(30)));
+                    new ContentStore.Settings(8 << 20, 32 << 20, 0, 1, Duration.ofSeconds(30)));
 
     private final LyingDisk disk;
     private final MetaStore meta;
