@@ -5,7 +5,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import pfs.chunk.Content;
 import pfs.error.ErrorCode;
@@ -159,6 +161,35 @@ public final class Repo {
         return written(entry.content(), key -> new Written(entry, write(branch, put, key)));
     }
 
+    /**
+     * As {@link #put}, but without waiting for the disk where there is no key. What depends on it
+     * runs on a thread that answers for many: it must not wait.
+     *
+     * @return fails with a PfsException
+     */
+    public CompletableFuture<Written> putLater(
+            String branch, String path, FileEntry entry, Precondition precondition) {
+        if (once != null) {
+            return CompletableFuture.completedFuture(put(branch, path, entry, precondition));
+        }
+        TreePath.verify(path);
+        refuseJobs(branch);
+        Branch target = openWithRoom(branch);
+        return store.queue()
+                .submit(target, new Operation.Put(path, entry, precondition), null)
+                .thenApply(created -> new Written(entry, created))
+                .exceptionallyCompose(
+                        e ->
+                                target.gone()
+                                        ? again(() -> put(branch, path, entry, precondition))
+                                        : CompletableFuture.failedFuture(e));
+    }
+
+    /** The long way, for a branch that left the memory between the look-up and the write. */
+    private static CompletableFuture<Written> again(Supplier<Written> put) {
+        return CompletableFuture.supplyAsync(put, Thread::startVirtualThread);
+    }
+
     /** A write of a file, made once if there is a key. */
     private Written written(Content content, Function<@Nullable Once, Written> change) {
         if (once == null) {
@@ -281,10 +312,7 @@ public final class Repo {
     private boolean write(String branch, Operation operation, @Nullable Once key) {
         refuseJobs(branch);
         for (int tries = 0; ; tries++) {
-            Branch target = open(branch);
-            if (target.state().view().edits().size() >= MAX_EDITS) {
-                foldNow(target);
-            }
+            Branch target = openWithRoom(branch);
             try (Lease _ = store.leases().open()) {
                 return store.queue().write(target, operation, key);
             } catch (PfsException e) {
@@ -294,6 +322,14 @@ public final class Repo {
                 }
             }
         }
+    }
+
+    private Branch openWithRoom(String branch) {
+        Branch target = open(branch);
+        if (target.state().view().edits().size() >= MAX_EDITS) {
+            foldNow(target);
+        }
+        return target;
     }
 
     private void foldNow(Branch target) {

@@ -4,11 +4,10 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.Semaphore;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import pfs.disk.PrivateThread;
@@ -34,7 +33,8 @@ final class WriteQueue implements AutoCloseable {
     private final Journal journal;
     private final Evaluator evaluator;
     private final Answers answers;
-    private final BlockingQueue<Request> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
+    private final LinkedTransferQueue<Request> waiting = new LinkedTransferQueue<>();
+    private final Semaphore places = new Semaphore(MAX_WAITING);
     private final Thread thread;
 
     private sealed interface Request {
@@ -74,9 +74,19 @@ final class WriteQueue implements AutoCloseable {
      * @throws PfsException when it was refused; then nothing has changed
      */
     boolean write(Branch branch, Operation operation, @Nullable Once once) {
+        return await(submit(branch, operation, once));
+    }
+
+    /**
+     * As {@link #write}, but does not wait. What depends on the answer runs on a thread that tells
+     * a whole group: it must not wait either.
+     *
+     * @return fails with a PfsException
+     */
+    CompletableFuture<Boolean> submit(Branch branch, Operation operation, @Nullable Once once) {
         Request.Write write = new Request.Write(branch, operation, once, new CompletableFuture<>());
         enqueue(write);
-        return await(write.answer);
+        return write.answer;
     }
 
     /** Replaces the branch's state in order with the writes; the caller holds its heads lock. */
@@ -102,6 +112,7 @@ final class WriteQueue implements AutoCloseable {
             if (!thread.isAlive()) {
                 throw stopped(null);
             }
+            places.acquire();
             waiting.put(request);
             if (!thread.isAlive()) {
                 failWaiting();
@@ -140,6 +151,7 @@ final class WriteQueue implements AutoCloseable {
                 continue;
             }
             waiting.drainTo(group, MAX_GROUP - 1);
+            places.release(group.size());
             running = group.stream().noneMatch(Request.Stop.class::isInstance);
             new Group().process(group);
         }
@@ -148,6 +160,7 @@ final class WriteQueue implements AutoCloseable {
 
     private void failWaiting() {
         for (Request left = waiting.poll(); left != null; left = waiting.poll()) {
+            places.release();
             left.answer().completeExceptionally(stopped(null));
         }
     }
@@ -167,9 +180,18 @@ final class WriteQueue implements AutoCloseable {
             try {
                 group.forEach(this::take);
                 publish(changes.isEmpty() ? 0 : makeDurable());
-                told.forEach(Runnable::run);
+                tell();
             } catch (Throwable e) {
                 fail(group, e);
+            }
+        }
+
+        /**
+         * On another thread, one for all of the group: waking each asker costs as much as a write.
+         */
+        private void tell() {
+            if (!told.isEmpty()) {
+                Thread.startVirtualThread(() -> told.forEach(Runnable::run));
             }
         }
 
@@ -290,8 +312,12 @@ final class WriteQueue implements AutoCloseable {
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
-                asked = asked || waiting.offer(stop, 100, TimeUnit.MILLISECONDS);
-                thread.join(asked ? 0 : 1);
+                if (!asked) {
+                    places.acquire();
+                    waiting.put(stop);
+                    asked = true;
+                }
+                thread.join();
             } catch (InterruptedException e) {
                 interrupted = true;
             }

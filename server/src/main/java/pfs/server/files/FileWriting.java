@@ -2,6 +2,7 @@ package pfs.server.files;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +33,7 @@ final class FileWriting {
     private static final int SMALL = 64 * 1024;
 
     private static final int PATIENCE_SECONDS = 10;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Views views;
     private final Repos repos;
@@ -73,11 +75,18 @@ final class FileWriting {
         checkEarly(repo, condition, path, present);
         FileHead head = FileHead.of(exchange.headers(), clock);
         FileEntry entry = head.entry(receive(exchange));
-        Written written =
-                append
-                        ? repo.append(branch, path, entry.content(), entry, condition)
-                        : repo.put(branch, path, entry, condition);
-        answer(exchange, path, written);
+        if (append) {
+            answer(exchange, path, repo.append(branch, path, entry.content(), entry, condition));
+        } else if (exchange.form() == Form.JSON) {
+            answer(exchange, path, repo.put(branch, path, entry, condition));
+        } else {
+            exchange.answerLater(
+                    repo.putLater(branch, path, entry, condition),
+                    written -> {
+                        head(exchange, written).put(HttpHeader.CONTENT_LENGTH, 0);
+                        return NOTHING;
+                    });
+        }
     }
 
     /** Refuses what the queue would refuse, unless it was done and will only be told again. */
@@ -131,17 +140,22 @@ final class FileWriting {
 
     private static void answer(Exchange exchange, String path, Written written) throws IOException {
         FileEntry entry = written.entry();
-        HttpFields.Mutable headers = exchange.answer(written.created() ? 201 : 200);
-        headers.put(HttpHeader.ETAG, FileReading.tag(entry));
-        if (written.created()) {
-            headers.put(HttpHeader.LOCATION, exchange.rawPath());
-        }
+        head(exchange, written);
         if (exchange.form() == Form.JSON) {
             exchange.json(
                     written.created() ? 201 : 200, json -> EntryJson.write(json, path, entry));
         } else {
             exchange.end();
         }
+    }
+
+    private static HttpFields.Mutable head(Exchange exchange, Written written) {
+        HttpFields.Mutable headers = exchange.answer(written.created() ? 201 : 200);
+        headers.put(HttpHeader.ETAG, FileReading.tag(written.entry()));
+        if (written.created()) {
+            headers.put(HttpHeader.LOCATION, exchange.rawPath());
+        }
+        return headers;
     }
 
     // ---- directories

@@ -3,9 +3,12 @@ package pfs.server.http;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.EofException;
@@ -124,24 +127,63 @@ public final class Dispatcher extends Handler.Abstract {
                     route.action().run(exchange);
                 }
             }
-        } catch (PfsException e) {
-            failure = refuse(exchange, Problem.of(e), e);
-        } catch (Refusal e) {
-            failure = refuse(exchange, Problem.of(e), e);
-        } catch (Body.BrokenBodyException e) {
-            failure = refuse(exchange, Problem.of(e.refusal()), e);
-        } catch (IOException e) {
-            failure = e;
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-            LOG.error("{} {} failed", exchange.method(), exchange.rawPath(), e);
-            failure = refuse(exchange, fault(), e);
-        } finally {
-            if (permitted) {
-                permits.release();
-            }
+        } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            failure = tell(exchange, e);
+        }
+        CompletionStage<ByteBuffer> later = failure == null ? exchange.later() : null;
+        if (later == null) {
+            end(exchange, callback, permitted, name, start, failure);
+        } else {
+            String known = name;
+            answerLater(exchange, later, told -> end(exchange, callback, true, known, start, told));
+        }
+    }
+
+    private void answerLater(
+            Exchange exchange,
+            CompletionStage<ByteBuffer> later,
+            Consumer<@Nullable Throwable> end) {
+        later.whenComplete(
+                (body, failure) -> {
+                    if (failure == null) {
+                        exchange.sendWhole(body, end);
+                    } else {
+                        Throwable why =
+                                failure instanceof CompletionException wrapped
+                                                && wrapped.getCause() != null
+                                        ? wrapped.getCause()
+                                        : failure;
+                        workers.execute(() -> end.accept(tell(exchange, why)));
+                    }
+                });
+    }
+
+    private void end(
+            Exchange exchange,
+            Callback callback,
+            boolean permitted,
+            String name,
+            long start,
+            @Nullable Throwable failure) {
+        if (permitted) {
+            permits.release();
         }
         account(exchange, name, start, failure);
         finish(exchange, callback, failure);
+    }
+
+    /** Answers what went wrong, as far as that can be; gives why the answer must be cut off. */
+    private static @Nullable Throwable tell(Exchange exchange, Throwable thrown) {
+        return switch (thrown) {
+            case PfsException e -> refuse(exchange, Problem.of(e), e);
+            case Refusal e -> refuse(exchange, Problem.of(e), e);
+            case Body.BrokenBodyException e -> refuse(exchange, Problem.of(e.refusal()), e);
+            case IOException e -> e;
+            default -> {
+                LOG.error("{} {} failed", exchange.method(), exchange.rawPath(), thrown);
+                yield refuse(exchange, fault(), thrown);
+            }
+        };
     }
 
     /** The route, if its caller may use it; null if the request has been answered already. */

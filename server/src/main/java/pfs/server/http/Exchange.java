@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -40,6 +42,7 @@ public final class Exchange {
     private String caller = "anonymous";
     private @Nullable Gate gate;
     private long sent;
+    private @Nullable CompletionStage<ByteBuffer> later;
 
     Exchange(Request request, Response response, Limits limits) {
         this.request = request;
@@ -230,6 +233,19 @@ public final class Exchange {
     public void piece(ByteBuffer bytes, boolean last) throws IOException {
         sent += bytes.remaining();
         Sending.write(response, last, bytes, rate);
+    }
+
+    /**
+     * Leaves the answer for later: the last that an action does. When the value is there, the
+     * answerer sets the status and the headers, the body's length among them, and gives the body;
+     * it must not wait for anything, since it has the thread of many others.
+     */
+    public <T> void answerLater(CompletionStage<T> value, Function<T, ByteBuffer> answerer) {
+        later = value.thenApply(answerer);
+    }
+
+    @Nullable CompletionStage<ByteBuffer> later() {
+        return later;
     }
 
     /**

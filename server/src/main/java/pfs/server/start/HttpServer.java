@@ -8,7 +8,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -51,7 +50,7 @@ public final class HttpServer implements AutoCloseable {
     private static final int PLATFORM_THREADS = 64;
 
     private static final Executor WORKERS =
-            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
+            Thread.ofVirtual().name("http-", 0)::start;
 
     private final Settings settings;
     private final Server server;
