@@ -15,7 +15,7 @@ final class Samples {
 
     /** A seed that a failing test prints; -Dpfs.seed=N repeats it. */
     static long seed(String test) {
-        long seed = Long.getLong("pfs.seed", System.nanoTime());
+        long seed = Long.getLong("pfs.seed", 20_261_122L);
         System.out.println(test + ": repeat with -Dpfs.seed=" + seed);
         return seed;
     }

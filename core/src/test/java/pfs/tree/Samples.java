@@ -20,7 +20,7 @@ final class Samples {
 
     /** A seed that is new in each run unless -Dpfs.seed gives one. */
     static long seed() {
-        return Long.getLong("pfs.seed", System.nanoTime());
+        return Long.getLong("pfs.seed", 20_261_122L);
     }
 
     /** A plain file whose content is this number. */

@@ -89,7 +89,6 @@ class TreeAssemblerTest {
             }
             String path = round % 2 == 0 ? "" : "n0";
             String prefix = path.isEmpty() ? "" : path + "/";
-            boolean clash = false;
             TreeModel both = new TreeModel();
             both.files.putAll(below.files);
             both.explicit.addAll(below.explicit);
@@ -102,7 +101,9 @@ class TreeAssemblerTest {
             TreeMap<String, Boolean> parents = new TreeMap<>(TreePath::order);
             both.files.keySet().forEach(p -> parents(p, parents));
             both.explicit.forEach(p -> parents(p + "/", parents));
-            clash = both.files.keySet().stream().anyMatch(parents::containsKey);
+            boolean clash =
+                    below.files.containsKey(path)
+                            || both.files.keySet().stream().anyMatch(parents::containsKey);
             DirectoryEntry lower = base;
             DirectoryEntry upper = over;
             if (clash) {

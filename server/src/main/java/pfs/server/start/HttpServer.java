@@ -49,8 +49,7 @@ public final class HttpServer implements AutoCloseable {
     private static final long HEAD_MILLIS = 20_000;
     private static final int PLATFORM_THREADS = 64;
 
-    private static final Executor WORKERS =
-            Thread.ofVirtual().name("http-", 0)::start;
+    private static final Executor WORKERS = Thread.ofVirtual().name("http-", 0)::start;
 
     private final Settings settings;
     private final Server server;
