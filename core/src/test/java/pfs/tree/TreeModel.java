@@ -27,7 +27,7 @@ final class TreeModel {
                     switch (random.nextInt(names > 100 ? 400 : 9)) {
                         case 0 -> new Edit.DeleteDirectory();
                         case 1 -> new Edit.MakeDirectory();
-                        case 2 -> new Edit.Graft(anyDirectory(random, trees, root));
+                        case 2 -> graft(anyDirectory(random, trees, root));
                         case 3, 4 -> new Edit.DeleteFile();
                         default ->
                                 new Edit.PutFile(
@@ -56,6 +56,13 @@ final class TreeModel {
         String[] tails = {"", "-", ".x", "é", "\uffee", "\ud83d\ude00"};
         int n = random.nextInt(names);
         return "n" + n + tails[n % tails.length];
+    }
+
+    /** Copies of copies of a large directory would grow without an end. */
+    private static Edit graft(DirectoryEntry directory) {
+        return directory.files() > 5_000
+                ? new Edit.MakeDirectory()
+                : new Edit.Graft(directory);
     }
 
     private static DirectoryEntry anyDirectory(Random random, Trees trees, DirectoryEntry root) {
