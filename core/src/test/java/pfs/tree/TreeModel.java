@@ -60,9 +60,7 @@ final class TreeModel {
 
     /** Copies of copies of a large directory would grow without an end. */
     private static Edit graft(DirectoryEntry directory) {
-        return directory.files() > 5_000
-                ? new Edit.MakeDirectory()
-                : new Edit.Graft(directory);
+        return directory.files() > 5_000 ? new Edit.MakeDirectory() : new Edit.Graft(directory);
     }
 
     private static DirectoryEntry anyDirectory(Random random, Trees trees, DirectoryEntry root) {

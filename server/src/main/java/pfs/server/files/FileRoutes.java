@@ -42,7 +42,7 @@ public final class FileRoutes {
         String path = "/pfs/{path...}";
         return Routes.ofRepos()
                 .get(path, READ, reading::read, "Read a file, a directory, or a glob", VIEW)
-                .with(reading::inMemory)
+                .answeredBy(reading::inMemory)
                 .post(path, WRITE, writing::post, "Create a file", "branch")
                 .put(path, WRITE, writing::put, "Write a file, append, unpack a tar", WRITTEN)
                 .delete(path, WRITE, writing::delete, "Delete", "branch", "recursive")

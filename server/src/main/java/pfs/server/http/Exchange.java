@@ -244,6 +244,15 @@ public final class Exchange {
         later = value.thenApply(answerer);
     }
 
+    /** Runs it when what the answer was left for has come; at once if it was left for nothing. */
+    public void afterwards(Runnable work) {
+        if (later == null) {
+            work.run();
+        } else {
+            later.whenComplete((_, _) -> work.run());
+        }
+    }
+
     @Nullable CompletionStage<ByteBuffer> later() {
         return later;
     }

@@ -33,7 +33,7 @@ public record Route(
     }
 
     /** The same route with a shortcut. */
-    public Route with(Shortcut quick) {
+    public Route answeredBy(Shortcut quick) {
         return new Route(method, path, scope, right, summary, parameters, action, quick);
     }
 
@@ -50,7 +50,7 @@ public record Route(
 
     /** The same, doing something else. */
     public Route with(Action other) {
-        return new Route(method, path, scope, right, summary, parameters, other);
+        return new Route(method, path, scope, right, summary, parameters, other, shortcut);
     }
 
     /** The path's first segment, {@code commits}; "" for the root. */

@@ -43,8 +43,8 @@ public final class Routes {
     }
 
     /** Gives the route that was added last a shortcut. */
-    public Routes with(Shortcut shortcut) {
-        routes.set(routes.size() - 1, routes.getLast().with(shortcut));
+    public Routes answeredBy(Shortcut shortcut) {
+        routes.set(routes.size() - 1, routes.getLast().answeredBy(shortcut));
         return this;
     }
 

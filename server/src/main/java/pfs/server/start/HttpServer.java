@@ -96,8 +96,11 @@ public final class HttpServer implements AutoCloseable {
         }
         return route.with(
                 exchange -> {
-                    try (Lease _ = repos.lease()) {
+                    Lease lease = repos.lease();
+                    try {
                         route.action().run(exchange);
+                    } finally {
+                        exchange.afterwards(lease::close);
                     }
                 });
     }
