@@ -3,9 +3,12 @@ package pfs.testing.crash;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
+import pfs.testing.disk.CrashState;
 import pfs.testing.disk.Fault;
 import pfs.testing.disk.LyingDisk;
 
@@ -46,15 +49,42 @@ final class FaultRun {
         }
     }
 
-    private void run(long maxPack) throws IOException {
+    /** As {@link #run}, but it ends with a loss of the power: what was answered must be left. */
+    static void cut(List<Step> steps, long call, long maxPack, Seams seams) throws IOException {
+        FaultRun run = new FaultRun(steps, call, Fault.EIO, seams);
+        try {
+            StoreUnderTest store = run.steps(maxPack);
+            if (store == null) {
+                return;
+            }
+            run.disk.crash();
+            store.close();
+            try (StoreUnderTest next = store.afterCrash(CrashState.NONE, new Random(call))) {
+                run.expect(next.observe(), "after the power was lost");
+            }
+        } catch (PfsException | IOException e) {
+            throw run.failure("it does not go on", e);
+        }
+    }
+
+    /** Does all steps; null if the first start of all met the fault. */
+    private @Nullable StoreUnderTest steps(long maxPack) throws IOException {
         StoreUnderTest store;
         try {
             store = StoreUnderTest.make(disk, maxPack, seams);
         } catch (PfsException | IOException e) {
-            return; // the first start: nothing was promised
+            return null; // nothing was promised
         }
         for (int i = 0; i < steps.size(); i++) {
             store = step(store, i);
+        }
+        return store;
+    }
+
+    private void run(long maxPack) throws IOException {
+        StoreUnderTest store = steps(maxPack);
+        if (store == null) {
+            return;
         }
         expect(store.observe(), "before the restart");
         try (StoreUnderTest next = restart(store)) {
@@ -122,7 +152,7 @@ final class FaultRun {
         }
     }
 
-    private AssertionError failure(String what, @org.jspecify.annotations.Nullable Throwable e) {
+    private AssertionError failure(String what, @Nullable Throwable e) {
         List<String> trace = disk.trace();
         return new AssertionError(
                 steps

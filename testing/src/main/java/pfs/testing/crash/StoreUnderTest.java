@@ -25,6 +25,7 @@ import pfs.pack.LocalPackStore;
 import pfs.repo.Collector;
 import pfs.repo.Commit;
 import pfs.repo.CommitRequest;
+import pfs.repo.Lease;
 import pfs.repo.Precondition;
 import pfs.repo.Repo;
 import pfs.repo.Repos;
@@ -130,7 +131,8 @@ final class StoreUnderTest implements AutoCloseable {
         return disk;
     }
 
-    private Repo repo() {
+    /** The repo, for what is no step of a workload. */
+    Repo repo() {
         return repos.find(Repos.DEFAULT_REPO).orElseThrow();
     }
 
@@ -143,7 +145,13 @@ final class StoreUnderTest implements AutoCloseable {
         return ByteBuffer.wrap(bytes);
     }
 
-    private FileEntry entry(ByteBuffer bytes) {
+    /** A lease as an upload holds one. */
+    Lease lease() {
+        return seams.lease().apply(repos.lease());
+    }
+
+    /** Stores a file that nothing names yet. */
+    FileEntry entry(ByteBuffer bytes) {
         try (ContentWriter writer = repos.newContent()) {
             writer.write(bytes.duplicate());
             return new FileEntry(writer.finish(), false, NOW.get() * 1_000_000L, null, Map.of());
@@ -252,7 +260,8 @@ final class StoreUnderTest implements AutoCloseable {
         return new State(files(repo.snapshot(BRANCH)), commits);
     }
 
-    private SortedMap<String, ByteBuffer> files(Snapshot snapshot) throws IOException {
+    /** All files of a snapshot, read. */
+    SortedMap<String, ByteBuffer> files(Snapshot snapshot) throws IOException {
         SortedMap<String, ByteBuffer> files = new TreeMap<>();
         Iterator<PathEntry> entries = snapshot.list("", "", true);
         while (entries.hasNext()) {

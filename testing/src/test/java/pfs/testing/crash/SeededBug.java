@@ -1,20 +1,23 @@
 package pfs.testing.crash;
 
+import static pfs.testing.crash.Mistakes.add;
+import static pfs.testing.crash.Mistakes.disk;
+import static pfs.testing.crash.Mistakes.file;
+import static pfs.testing.crash.Mistakes.index;
+import static pfs.testing.crash.Mistakes.meta;
+import static pfs.testing.crash.Mistakes.metaLate;
+import static pfs.testing.crash.Mistakes.replayed;
+import static pfs.testing.crash.Mistakes.sets;
+import static pfs.testing.crash.Mistakes.unreadChecksums;
+import static pfs.testing.crash.Mistakes.without;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.UnaryOperator;
-import pfs.disk.Disk;
-import pfs.disk.DiskFile;
 import pfs.meta.Batch;
-import pfs.meta.MetaStore;
-import pfs.object.IdSet;
-import pfs.object.MemoryIdSet;
-import pfs.object.ObjectId;
+import pfs.meta.Key;
 import pfs.pack.IndexEntry;
-import pfs.pack.PackIndex;
 import pfs.pack.Place;
 
 /**
@@ -97,6 +100,7 @@ enum SeededBug {
                     })),
     CONDITIONS_ARE_IGNORED(
             meta(
+                    "commit",
                     (inner, call, arguments) -> {
                         Batch blind = new Batch();
                         for (Batch.Change change : ((Batch) arguments[0]).changes()) {
@@ -106,6 +110,7 @@ enum SeededBug {
                     })),
     THE_LAST_CHANGE_OF_A_BATCH_IS_LOST(
             meta(
+                    "commit",
                     (inner, call, arguments) -> {
                         List<Batch.Change> all = ((Batch) arguments[0]).changes();
                         Batch less = new Batch();
@@ -114,6 +119,27 @@ enum SeededBug {
                         return call.on(inner, new Object[] {less});
                     })),
     METADATA_ARE_ANSWERED_BEFORE_THEY_ARE_WRITTEN(metaLate()),
+    A_FAILED_SYNC_IS_TRIED_AGAIN_AND_BELIEVED(
+            file(
+                    "sync",
+                    (inner, call, arguments) -> {
+                        try {
+                            return call.on(inner, arguments);
+                        } catch (IOException e) {
+                            return call.on(inner, arguments);
+                        }
+                    })),
+    CHECKSUMS_ARE_NOT_READ(unreadChecksums()),
+    THE_JOURNAL_IS_NOT_REPLAYED(replayed(false)),
+    THE_JOURNAL_IS_REPLAYED_TWICE(replayed(true)),
+    UPLOADS_HOLD_NO_LEASE(
+            Seams.NONE.withLease(
+                    lease -> {
+                        lease.close();
+                        return () -> {};
+                    })),
+    COLLECTION_MISSES_TAGS(without(Key.of("tag", ""))),
+    COLLECTION_MISSES_UNCOMMITTED_CHANGES(without(Key.of("branch", ""))),
     MARKS_ARE_FORGOTTEN(sets(id -> false, id -> id.prefix() % 5 == 0)),
     MARKS_ARE_THERE_ALREADY(sets(id -> id.prefix() % 5 == 0, id -> false));
 
@@ -125,132 +151,5 @@ enum SeededBug {
 
     Seams seams() {
         return seams;
-    }
-
-    // ---- decorators
-
-    private interface Call {
-        Object on(Object inner, Object[] arguments) throws Exception;
-    }
-
-    private interface Instead {
-        Object run(Object inner, Call call, Object[] arguments) throws Exception;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <T> T wrap(Class<T> type, T inner, String method, Instead instead) {
-        return (T)
-                java.lang.reflect.Proxy.newProxyInstance(
-                        type.getClassLoader(),
-                        new Class<?>[] {type},
-                        (_, called, given) -> {
-                            Object[] arguments = given == null ? new Object[0] : given;
-                            Call call =
-                                    (on, with) -> {
-                                        try {
-                                            return called.invoke(on, with);
-                                        } catch (java.lang.reflect.InvocationTargetException e) {
-                                            if (e.getCause() instanceof Exception cause) {
-                                                throw cause;
-                                            }
-                                            throw e;
-                                        }
-                                    };
-                            return called.getName().equals(method)
-                                    ? instead.run(inner, call, arguments)
-                                    : call.on(inner, arguments);
-                        });
-    }
-
-    private static Seams disk(String method, Instead instead) {
-        return Seams.NONE.withDisk(disk -> wrap(Disk.class, disk, method, instead));
-    }
-
-    private static Seams file(String method, Instead instead) {
-        UnaryOperator<Disk> files =
-                disk ->
-                        wrap(
-                                Disk.class,
-                                disk,
-                                "open",
-                                (inner, call, arguments) ->
-                                        wrap(
-                                                DiskFile.class,
-                                                (DiskFile) call.on(inner, arguments),
-                                                method,
-                                                instead));
-        return Seams.NONE.withDisk(files);
-    }
-
-    private static Seams index(String method, Instead instead) {
-        return Seams.NONE.withIndex(index -> wrap(PackIndex.class, index, method, instead));
-    }
-
-    private static Seams meta(Instead instead) {
-        return Seams.NONE.withMeta(meta -> wrap(MetaStore.class, meta, "commit", instead));
-    }
-
-    private static void add(Batch to, Batch.Change change) {
-        switch (change) {
-            case Batch.Change.Put(var key, var value) -> to.put(key, value);
-            case Batch.Change.Delete(var key) -> to.delete(key);
-        }
-    }
-
-    /** A batch is written when the next one comes; reads see it all the same. */
-    private static Seams metaLate() {
-        return Seams.NONE.withMeta(
-                meta -> {
-                    List<Object[]> late = new ArrayList<>();
-                    MetaStore seen = new pfs.meta.MemoryMetaStore(java.time.Clock.systemUTC());
-                    Batch copy = new Batch();
-                    meta.scan(pfs.meta.Key.EMPTY, pfs.meta.Key.EMPTY, Integer.MAX_VALUE)
-                            .forEach(pair -> copy.put(pair.key(), pair.value().value()));
-                    seen.commit(copy);
-                    return wrap(
-                            MetaStore.class,
-                            seen,
-                            "commit",
-                            (inner, call, arguments) -> {
-                                for (Object[] before : late) {
-                                    Batch blind = new Batch();
-                                    ((Batch) before[0]).changes().forEach(c -> add(blind, c));
-                                    meta.commit(blind);
-                                }
-                                late.clear();
-                                late.add(Arrays.copyOf(arguments, 1));
-                                return call.on(inner, arguments);
-                            });
-                });
-    }
-
-    private static Seams sets(
-            java.util.function.Predicate<ObjectId> added,
-            java.util.function.Predicate<ObjectId> gone) {
-        return Seams.NONE.withSets(
-                () ->
-                        new IdSet() {
-                            private final MemoryIdSet inner = new MemoryIdSet();
-
-                            @Override
-                            public boolean add(ObjectId id) {
-                                return !added.test(id) && inner.add(id);
-                            }
-
-                            @Override
-                            public boolean contains(ObjectId id) {
-                                return !gone.test(id) && inner.contains(id);
-                            }
-
-                            @Override
-                            public long size() {
-                                return inner.size();
-                            }
-
-                            @Override
-                            public void close() {
-                                inner.close();
-                            }
-                        });
     }
 }

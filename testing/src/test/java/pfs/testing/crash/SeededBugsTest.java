@@ -3,13 +3,22 @@ package pfs.testing.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import pfs.error.ErrorCode;
+import pfs.error.PfsException;
+import pfs.repo.Commit;
+import pfs.repo.CommitRequest;
+import pfs.repo.Lease;
+import pfs.repo.Precondition;
+import pfs.repo.Repo;
 import pfs.testing.disk.CrashState;
 import pfs.testing.disk.Fault;
 import pfs.testing.disk.LyingDisk;
+import pfs.tree.FileEntry;
 
 /** Mistakes made on purpose: the suite's own workloads must catch each, and pass without any. */
 class SeededBugsTest {
@@ -50,6 +59,11 @@ class SeededBugsTest {
         try {
             space(seams);
             twice(seams);
+            upload(seams);
+            tagged(seams);
+            uncommitted(seams);
+            movedBack(seams);
+            flips(seams);
             crashes(seams);
             faults(seams);
             return "";
@@ -75,6 +89,7 @@ class SeededBugsTest {
         long calls = new CrashRun(steps, PACKS, seams).calls();
         for (long call = 1; call <= calls; call++) {
             FaultRun.run(steps, call, Fault.EIO, PACKS, seams);
+            FaultRun.cut(steps, call, PACKS, seams);
         }
     }
 
@@ -99,6 +114,102 @@ class SeededBugsTest {
             store.run(Step.PUT_A, 1);
             store.run(Step.COMMIT, 2);
             assertThat(store.tagsTwice()).as("a tag was made twice").isFalse();
+        }
+    }
+
+    /** What is uploaded beside a collection must be there when it is named. */
+    private static void upload(Seams seams) throws Exception {
+        try (StoreUnderTest store = StoreUnderTest.make(new LyingDisk(), PACKS, seams)) {
+            try (Lease _ = store.lease()) {
+                FileEntry stored = store.entry(StoreUnderTest.bytes(1, 5000));
+                try {
+                    store.run(Step.COLLECT, 1);
+                } catch (PfsException e) {
+                    assertThat(e.code()).isEqualTo(ErrorCode.BUSY);
+                }
+                store.repo().put(Repo.DEFAULT_BRANCH, "up", stored, Precondition.NONE);
+            }
+            assertThat(store.observe().files())
+                    .as("files after an upload beside a collection")
+                    .containsEntry("up", StoreUnderTest.bytes(1, 5000));
+        }
+    }
+
+    /** A commit that only a tag names must outlive a collection. */
+    private static void tagged(Seams seams) throws Exception {
+        try (StoreUnderTest store = StoreUnderTest.make(new LyingDisk(), PACKS, seams)) {
+            Repo repo = store.repo();
+            store.run(Step.PUT_A, 1);
+            store.run(Step.COMMIT, 2);
+            repo.createBranch("side", repo.head(Repo.DEFAULT_BRANCH).orElseThrow());
+            put(store, "side", "s");
+            CommitRequest request = new CommitRequest("m", "a", Map.of(), null);
+            repo.createTag("t", repo.commit("side", request).commit());
+            repo.deleteBranch("side");
+            store.run(Step.COLLECT, 3);
+            assertThat(store.files(repo.snapshot(repo.tag("t"))))
+                    .as("files of a tag after a collection")
+                    .containsEntry("s", StoreUnderTest.bytes(9, 5000));
+        }
+    }
+
+    /** So must what is uncommitted on a branch that nobody has used since the start. */
+    private static void uncommitted(Seams seams) throws Exception {
+        LyingDisk disk = new LyingDisk();
+        StoreUnderTest store = StoreUnderTest.make(disk, PACKS, seams);
+        store.run(Step.PUT_A, 1);
+        store.run(Step.COMMIT, 2);
+        store.repo().createBranch("side", store.repo().head(Repo.DEFAULT_BRANCH).orElseThrow());
+        put(store, "side", "s");
+        store.close();
+        try (StoreUnderTest next = store.again()) {
+            next.run(Step.COLLECT, 3);
+            assertThat(next.files(next.repo().snapshot("side")))
+                    .as("uncommitted files after a collection")
+                    .containsEntry("s", StoreUnderTest.bytes(9, 5000));
+        }
+    }
+
+    private static void put(StoreUnderTest store, String branch, String path) {
+        store.repo()
+                .put(branch, path, store.entry(StoreUnderTest.bytes(9, 5000)), Precondition.NONE);
+    }
+
+    /** What was written before a branch was moved must not come back with a restart. */
+    private static void movedBack(Seams seams) throws Exception {
+        LyingDisk disk = new LyingDisk();
+        StoreUnderTest store = StoreUnderTest.make(disk, PACKS, seams);
+        store.run(Step.PUT_A, 1);
+        store.run(Step.COMMIT, 2);
+        Commit first = store.repo().head(Repo.DEFAULT_BRANCH).orElseThrow();
+        store.run(Step.PUT_A, 3);
+        store.run(Step.COMMIT, 4);
+        store.repo().moveBranch(Repo.DEFAULT_BRANCH, first, null);
+        store.close();
+        try (StoreUnderTest next = store.again()) {
+            assertThat(next.observe().files())
+                    .as("files after a move and a restart")
+                    .containsEntry("a", StoreUnderTest.bytes(1, 100));
+        }
+    }
+
+    /** Flipped bits must be refused or be without a consequence. */
+    private static void flips(Seams seams) throws Exception {
+        LyingDisk disk = new LyingDisk();
+        StoreUnderTest store = StoreUnderTest.make(disk, PACKS, seams);
+        store.run(Step.PUT_B, 1);
+        store.run(Step.COMMIT, 2);
+        State state = store.observe();
+        store.close();
+        String pack = "packs/0000000000000001.pack";
+        Random random = new Random(7);
+        for (int i = 0; i < 40; i++) {
+            long bit = random.nextLong(disk.size(pack) * 8);
+            try (StoreUnderTest damaged = store.withFlip(pack, bit)) {
+                assertThat(damaged.observe()).as("with bit %d flipped", bit).isEqualTo(state);
+            } catch (PfsException e) {
+                assertThat(e.code()).as("with bit %d flipped", bit).isEqualTo(ErrorCode.CORRUPT);
+            }
         }
     }
 }
