@@ -21,10 +21,20 @@ public final class Batch {
     }
 
     private final List<Condition> conditions = new ArrayList<>();
+    private final List<MetaStore.Lease> leases = new ArrayList<>();
     private final List<Change> changes = new ArrayList<>();
 
     public Batch require(Key key, long version) {
         conditions.add(new Condition(key, version));
+        return this;
+    }
+
+    /**
+     * The lease must be held, under this token, when the batch is applied: so nothing that a holder
+     * began can end after another has taken over, however long its thread was stopped.
+     */
+    public Batch require(MetaStore.Lease lease) {
+        leases.add(lease);
         return this;
     }
 
@@ -40,6 +50,11 @@ public final class Batch {
 
     public List<Condition> conditions() {
         return conditions;
+    }
+
+    /** Leases that must be held. */
+    public List<MetaStore.Lease> leases() {
+        return leases;
     }
 
     public List<Change> changes() {

@@ -62,6 +62,11 @@ public final class MemoryMetaStore implements MetaStore {
                 return false;
             }
         }
+        for (Lease lease : batch.leases()) {
+            if (!holder(lease.name()).equals(Optional.of(lease))) {
+                return false;
+            }
+        }
         lastVersion++;
         for (Batch.Change change : batch.changes()) {
             switch (change) {
@@ -86,6 +91,14 @@ public final class MemoryMetaStore implements MetaStore {
         Lease lease = new Lease(name, holder, token);
         leases.put(name, new Held(lease, now + millis));
         return Optional.of(lease);
+    }
+
+    @Override
+    public synchronized Optional<Lease> holder(Key name) {
+        Held held = leases.get(name);
+        return held != null && clock.millis() < held.until()
+                ? Optional.of(held.lease())
+                : Optional.empty();
     }
 
     @Override

@@ -31,6 +31,9 @@ public final class MetaLimits {
         for (Batch.Condition condition : batch.conditions()) {
             verify(condition.key());
         }
+        for (MetaStore.Lease lease : batch.leases()) {
+            verify(lease.name());
+        }
         for (Batch.Change change : batch.changes()) {
             verify(change.key());
             if (change instanceof Batch.Change.Put(_, Bytes value) && value.length() > MAX_VALUE) {

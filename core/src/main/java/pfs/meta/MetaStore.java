@@ -27,10 +27,17 @@ public interface MetaStore extends AutoCloseable {
     boolean commit(Batch batch);
 
     /**
-     * Takes or renews a lease: true if {@code holder} has it from now on for {@code millis}. A
-     * lease that ran out can be taken by anyone. The fencing token grows with each new holder.
+     * Takes or renews a lease: {@code holder} has it from now on for at least {@code millis}; empty
+     * if another holds it. A lease that ran out can be taken by anyone. A renewal keeps the fencing
+     * token; whoever takes the lease after it ran out or was given back gets a greater one, the
+     * same holder too. The engine's clock counts, not the caller's; {@link Candidacy} says until
+     * when a holder may believe in it. When this fails the lease may have been taken: ask again,
+     * under the same holder.
      */
     Optional<Lease> lease(Key name, String holder, long millis);
+
+    /** The lease as somebody holds it now; empty if nobody does. */
+    Optional<Lease> holder(Key name);
 
     /** Gives a lease back; nothing happens if the holder has lost it. */
     void release(Lease lease);
@@ -38,7 +45,13 @@ public interface MetaStore extends AutoCloseable {
     @Override
     void close();
 
-    /** A held lease. */
+    /**
+     * A held lease.
+     *
+     * @param holder who has it: a name that no two processes share, such as an address with a
+     *     random part
+     * @param token the fencing number, at least 1: greater than that of every earlier holder
+     */
     record Lease(Key name, String holder, long token) {}
 
     /** A value and a number that is another one after every change of that key; never 0. */

@@ -1,6 +1,6 @@
 package pfs.meta;
 
-class MemoryMetaStoreTest extends MetaStoreContract {
+class MemoryMetaStoreTest extends ClockedMetaStoreContract {
     @Override
     protected MetaStore store() {
         return new MemoryMetaStore(clock);

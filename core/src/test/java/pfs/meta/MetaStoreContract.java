@@ -21,6 +21,9 @@ import pfs.error.PfsException;
 
 /** What every {@link MetaStore} does. */
 public abstract class MetaStoreContract {
+    /** Milliseconds: longer than any test stalls. */
+    protected static final long HOUR = 3_600_000;
+
     private final AtomicLong now = new AtomicLong(1_000_000);
 
     /** The clock of leases, which stands still unless a test moves it. */
@@ -274,33 +277,100 @@ public abstract class MetaStoreContract {
         }
     }
 
+    /** Makes a lease of at most an hour run out. */
+    protected void runOut(MetaStore.Lease lease) throws Exception {
+        now.addAndGet(HOUR);
+    }
+
+    /** Moves the {@link #clock}. */
+    protected final void pass(long millis) {
+        now.addAndGet(millis);
+    }
+
     @Test
     void aLeaseIsHeldByOneAndItsTokensGrow() throws Exception {
         MetaStore store = store();
         Key name = key("gc");
-        MetaStore.Lease a = store.lease(name, "a", 1000).orElseThrow();
-        assertThat(store.lease(name, "b", 1000)).isEmpty();
-        now.addAndGet(900);
-        assertThat(store.lease(name, "a", 1000)).contains(a);
-        now.addAndGet(900);
-        assertThat(store.lease(name, "b", 1000)).isEmpty();
-        now.addAndGet(100);
-        MetaStore.Lease b = store.lease(name, "b", 1000).orElseThrow();
+        MetaStore.Lease a = store.lease(name, "a", HOUR).orElseThrow();
+        assertThat(a.token()).isPositive();
+        assertThat(store.lease(name, "b", HOUR)).isEmpty();
+        assertThat(store.lease(name, "a", HOUR)).contains(a);
+        assertThat(store.lease(name, "b", HOUR)).isEmpty();
+        runOut(a);
+        MetaStore.Lease b = store.lease(name, "b", HOUR).orElseThrow();
         assertThat(b.token()).isGreaterThan(a.token());
         store.release(a);
-        assertThat(store.lease(name, "a", 1000)).isEmpty();
+        assertThat(store.lease(name, "a", HOUR)).isEmpty();
         store.release(b);
-        MetaStore.Lease again = store.lease(name, "a", 1000).orElseThrow();
+        MetaStore.Lease again = store.lease(name, "a", HOUR).orElseThrow();
         assertThat(again.token()).isGreaterThan(b.token());
         store.release(b);
-        assertThat(store.lease(name, "b", 1000)).isEmpty();
-        assertThat(store.lease(key("other"), "b", 1000)).isPresent();
+        assertThat(store.lease(name, "b", HOUR)).isEmpty();
+        assertThat(store.lease(key("other"), "b", HOUR)).isPresent();
+    }
+
+    @Test
+    void aHolderWhoComesBackTooLateGetsAGreaterToken() throws Exception {
+        MetaStore store = store();
+        MetaStore.Lease first = store.lease(key("gc"), "a", HOUR).orElseThrow();
+        runOut(first);
+        MetaStore.Lease second = store.lease(key("gc"), "a", HOUR).orElseThrow();
+        assertThat(second.token()).isGreaterThan(first.token());
+        store.release(first);
+        assertThat(store.holder(key("gc"))).contains(second);
+    }
+
+    @Test
+    void aRenewalMayChangeHowLongALeaseLasts() throws Exception {
+        MetaStore store = store();
+        MetaStore.Lease lease = store.lease(key("gc"), "a", HOUR / 2).orElseThrow();
+        assertThat(store.lease(key("gc"), "a", HOUR)).contains(lease);
+        assertThat(store.lease(key("gc"), "a", HOUR / 4)).contains(lease);
+        assertThat(store.holder(key("gc"))).contains(lease);
+        runOut(lease);
+        assertThat(store.holder(key("gc"))).isEmpty();
+    }
+
+    @Test
+    void everybodySeesWhoHoldsALease() throws Exception {
+        MetaStore store = store();
+        assertThat(store.holder(key("gc"))).isEmpty();
+        MetaStore.Lease a = store.lease(key("gc"), "a", HOUR).orElseThrow();
+        assertThat(store.holder(key("gc"))).contains(a);
+        store.release(a);
+        assertThat(store.holder(key("gc"))).isEmpty();
+        MetaStore.Lease b = store.lease(key("gc"), "b", HOUR).orElseThrow();
+        assertThat(store.holder(key("gc"))).contains(b);
+        runOut(b);
+        assertThat(store.holder(key("gc"))).isEmpty();
+    }
+
+    @Test
+    void aBatchOfWhoLostItsLeaseDoesNothing() throws Exception {
+        MetaStore store = store();
+        MetaStore.Lease a = store.lease(key("gc"), "a", HOUR).orElseThrow();
+        Key key = key("k");
+        assertThat(store.commit(new Batch().require(a).put(key, Bytes.of("a")))).isTrue();
+        MetaStore.Lease wrong = new MetaStore.Lease(key("gc"), "a", a.token() + 1);
+        assertThat(store.commit(new Batch().require(wrong).put(key, Bytes.of("x")))).isFalse();
+        MetaStore.Lease other = new MetaStore.Lease(key("none"), "a", a.token());
+        assertThat(store.commit(new Batch().require(other).put(key, Bytes.of("x")))).isFalse();
+        assertThat(store.commit(new Batch().require(a).require(key, 0).delete(key))).isFalse();
+        runOut(a);
+        assertThat(store.commit(new Batch().require(a).put(key, Bytes.of("late")))).isFalse();
+        MetaStore.Lease b = store.lease(key("gc"), "b", HOUR).orElseThrow();
+        assertThat(store.commit(new Batch().require(a).put(key, Bytes.of("late")))).isFalse();
+        assertThat(store.get(key).orElseThrow().value().text()).isEqualTo("a");
+        assertThat(store.commit(new Batch().require(b).put(key, Bytes.of("b")))).isTrue();
+        store.release(b);
+        assertThat(store.commit(new Batch().require(b).put(key, Bytes.of("late")))).isFalse();
+        assertThat(store.get(key).orElseThrow().value().text()).isEqualTo("b");
     }
 
     @Test
     void leasesAreNotAmongTheKeys() throws Exception {
         MetaStore store = store();
-        store.lease(key("gc"), "a", 1000);
+        store.lease(key("gc"), "a", HOUR);
         assertThat(store.scan(Key.EMPTY, Key.EMPTY, 10)).isEmpty();
         assertThat(store.get(key("gc"))).isEmpty();
         assertThat(store.floor(Key.EMPTY, key("zzz"))).isEmpty();
@@ -312,7 +382,7 @@ public abstract class MetaStoreContract {
         List<Callable<Boolean>> work = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
             String holder = "holder " + i;
-            work.add(() -> store.lease(key("raced"), holder, 1000).isPresent());
+            work.add(() -> store.lease(key("raced"), holder, HOUR).isPresent());
         }
         int winners = 0;
         try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -54,6 +54,11 @@ final class FencedMetaStore implements MetaStore {
     }
 
     @Override
+    public Optional<Lease> holder(Key name) {
+        return store().holder(name);
+    }
+
+    @Override
     public void release(Lease lease) {
         store().release(lease);
     }

@@ -138,14 +138,11 @@ public final class RocksMetaStore implements MetaStore {
         List<Key> keys = new ArrayList<>();
         MetaLimits.verify(batch).conditions().forEach(condition -> keys.add(condition.key()));
         batch.changes().forEach(change -> keys.add(change.key()));
+        batch.leases().forEach(lease -> keys.add(lease.name()));
         try (Stripes.Held _ = stripes.hold(keys);
                 WriteBatch write = new WriteBatch()) {
-            for (Batch.Condition condition : batch.conditions()) {
-                byte[] now = read(stored(PAIR, condition.key()));
-                long version = now == null ? Batch.ABSENT : ByteBuffer.wrap(now).getLong();
-                if (version != condition.version()) {
-                    return false;
-                }
+            if (!holds(batch)) {
+                return false;
             }
             long version = nextVersion();
             database.call(
@@ -165,6 +162,19 @@ public final class RocksMetaStore implements MetaStore {
             database.write(write, true, "commit");
             return true;
         }
+    }
+
+    /** True if all that the batch requires is so. */
+    private boolean holds(Batch batch) {
+        for (Batch.Condition condition : batch.conditions()) {
+            byte[] now = read(stored(PAIR, condition.key()));
+            long version = now == null ? Batch.ABSENT : ByteBuffer.wrap(now).getLong();
+            if (version != condition.version()) {
+                return false;
+            }
+        }
+        return batch.leases().stream()
+                .allMatch(lease -> holder(lease.name()).equals(Optional.of(lease)));
     }
 
     private long nextVersion() {
@@ -193,6 +203,15 @@ public final class RocksMetaStore implements MetaStore {
             write(name, new LeaseRecord(token, now + millis, holder));
             return Optional.of(new Lease(name, holder, token));
         }
+    }
+
+    @Override
+    public Optional<Lease> holder(Key name) {
+        byte[] stored = read(stored(LEASE, name));
+        LeaseRecord last = stored == null ? LeaseRecord.NONE : LeaseRecord.decode(stored);
+        return clock.millis() < last.until()
+                ? Optional.of(new Lease(name, last.holder(), last.token()))
+                : Optional.empty();
     }
 
     @Override

@@ -11,11 +11,11 @@ import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.meta.Batch;
 import pfs.meta.Bytes;
+import pfs.meta.ClockedMetaStoreContract;
 import pfs.meta.Key;
 import pfs.meta.MetaStore;
-import pfs.meta.MetaStoreContract;
 
-class RocksMetaStoreTest extends MetaStoreContract {
+class RocksMetaStoreTest extends ClockedMetaStoreContract {
     @TempDir Path directory;
     private EmbeddedDatabase database;
 

@@ -90,6 +90,12 @@ final class CrashingMetaStore implements MetaStore {
     }
 
     @Override
+    public Optional<Lease> holder(Key name) {
+        alive();
+        return inner.holder(name);
+    }
+
+    @Override
     public void release(Lease lease) {
         alive();
         inner.release(lease);
