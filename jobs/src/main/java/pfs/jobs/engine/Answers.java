@@ -37,7 +37,22 @@ final class Answers {
      * @param framing null when there was no body
      */
     record Sorted(
-            @Nullable Framing framing, RecordSorter sorter, SortedMap<String, Long> counters) {}
+            @Nullable Framing framing, RecordSorter sorter, SortedMap<String, Long> counters) {
+        /** The records as a stored run; closes the sorter. */
+        Result stored(Runs runs) throws IOException {
+            try (RecordSorter records = sorter) {
+                if (records.count() == 0) {
+                    return new Result(null, 0, counters, List.of());
+                }
+                Content content = runs.write(records.sorted());
+                return new Result(
+                        framing,
+                        records.count(),
+                        counters,
+                        List.of(new Result.Output(null, null, content)));
+            }
+        }
+    }
 
     /** Stores the answer of a map without reduce: a file, none, or several. */
     static Result files(Answer answer, Workspace workspace) throws IOException {

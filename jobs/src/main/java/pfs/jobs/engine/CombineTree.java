@@ -1,9 +1,11 @@
 package pfs.jobs.engine;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -87,12 +89,14 @@ final class CombineTree {
                                             id,
                                             run.progress().combines,
                                             label,
-                                            () -> combine(children, label, id));
+                                            keeping -> combine(children, label, id, keeping));
                             return result.outputs().getFirst().content();
                         });
     }
 
-    private Result combine(List<Content> children, String label, ObjectId task) throws Exception {
+    private Result combine(List<Content> children, String label, ObjectId task, Keeping keeping)
+            throws Exception {
+        long start = System.nanoTime();
         SortedMap<String, Long> counters = new TreeMap<>();
         Runs runs = run.runs(run.taskMemory());
         try (RecordSource merged = runs.merge(children);
@@ -102,7 +106,7 @@ final class CombineTree {
             Deque<Posted> posted = new ArrayDeque<>();
             try {
                 for (KeyRange range = cutter.next(); range != null; range = cutter.next()) {
-                    posted.addLast(post(range, label, task));
+                    posted.addLast(post(range, label, task, keeping));
                     while (posted.size() > 2) {
                         take(posted.removeFirst(), all, counters);
                     }
@@ -114,25 +118,37 @@ final class CombineTree {
                 posted.forEach(p -> p.thread().interrupt());
             }
             Content stored = runs.write(all.sorted());
-            return new Result(
-                    framing, all.count(), counters, List.of(new Result.Output(null, null, stored)));
+            Result result =
+                    new Result(
+                            framing,
+                            all.count(),
+                            counters,
+                            List.of(new Result.Output(null, null, stored)));
+            return keeping.kept(result, System.nanoTime() - start);
         }
     }
 
-    private record Posted(CompletableFuture<Answers.Sorted> answer, Thread thread) {}
+    private record Posted(CompletableFuture<Batch> answer, Thread thread) {}
+
+    /** The answer to one batch: records in memory, or the stored run of one that took long. */
+    private sealed interface Batch {
+        record Sorted(Answers.Sorted records) implements Batch {}
+
+        record Stored(Result result) implements Batch {}
+    }
 
     /**
      * Batches of one node are sent side by side, so that the root of a tree keeps all cores busy.
      */
-    private Posted post(KeyRange range, String label, ObjectId task) {
-        CompletableFuture<Answers.Sorted> answer = new CompletableFuture<>();
+    private Posted post(KeyRange range, String label, ObjectId task, Keeping keeping) {
+        CompletableFuture<Batch> answer = new CompletableFuture<>();
         Thread thread =
                 Thread.ofVirtual()
                         .name("combine")
                         .start(
                                 () -> {
                                     try {
-                                        answer.complete(send(range, label, task));
+                                        answer.complete(send(range, label, task, keeping));
                                     } catch (Throwable e) {
                                         answer.completeExceptionally(e);
                                     }
@@ -140,10 +156,15 @@ final class CombineTree {
         return new Posted(answer, thread);
     }
 
-    private Answers.Sorted send(KeyRange range, String label, ObjectId task) throws Exception {
+    private Batch send(KeyRange range, String label, ObjectId task, Keeping keeping)
+            throws Exception {
         String about = label + ", " + range.shown();
         try {
             ObjectId batch = MemoKey.below(task).id(range.identity()).id();
+            Optional<Result> known = keeping.part(batch);
+            if (known.isPresent()) {
+                return new Batch.Stored(known.get());
+            }
             Request request =
                     ReduceStage.request(
                             about,
@@ -155,7 +176,11 @@ final class CombineTree {
             return run.attempts()
                     .send(
                             request,
-                            answer -> Answers.records(answer, run.spills(), run.taskMemory() / 2));
+                            answer -> Answers.records(answer, run.spills(), run.taskMemory() / 2),
+                            (sorted, nanos) ->
+                                    keeping.keepsPart(nanos)
+                                            ? stored(batch, sorted, keeping)
+                                            : new Batch.Sorted(sorted));
         } catch (TaskException e) {
             throw RunContext.failure(about, e);
         } finally {
@@ -163,18 +188,36 @@ final class CombineTree {
         }
     }
 
+    private Batch stored(ObjectId batch, Answers.Sorted sorted, Keeping keeping)
+            throws IOException, InterruptedException {
+        Result result = sorted.stored(run.runs(run.taskMemory() / 2));
+        return new Batch.Stored(keeping.keptPart(batch, result));
+    }
+
     private void take(Posted posted, RecordSorter all, SortedMap<String, Long> counters)
             throws Exception {
-        Answers.Sorted sorted;
+        Batch batch;
         try {
-            sorted = posted.answer().get();
+            batch = posted.answer().get();
         } catch (java.util.concurrent.ExecutionException e) {
             throw e.getCause() instanceof Exception cause ? cause : e;
         }
-        try (RecordSorter sorter = sorted.sorter()) {
-            requireFraming(sorted.framing());
-            Counters.add(counters, sorted.counters());
-            RecordSorter.copy(sorter.sorted(), all);
+        switch (batch) {
+            case Batch.Sorted(Answers.Sorted records) -> {
+                try (RecordSorter sorter = records.sorter()) {
+                    requireFraming(records.framing());
+                    Counters.add(counters, records.counters());
+                    RecordSorter.copy(sorter.sorted(), all);
+                }
+            }
+            case Batch.Stored(Result result) -> {
+                requireFraming(result.framing());
+                Counters.add(counters, result.counters());
+                List<Content> runs = result.outputs().stream().map(Result.Output::content).toList();
+                try (RecordSource records = run.runs(run.taskMemory() / 2).merge(runs)) {
+                    RecordSorter.copy(records, all);
+                }
+            }
         }
     }
 

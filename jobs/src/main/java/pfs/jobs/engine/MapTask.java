@@ -2,12 +2,8 @@ package pfs.jobs.engine;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
-import pfs.chunk.Content;
 import pfs.jobs.memo.MemoKey;
 import pfs.jobs.memo.Result;
-import pfs.jobs.pool.TaskException;
-import pfs.jobs.record.RecordSorter;
 import pfs.jobs.split.Piece;
 import pfs.jobs.worker.Body;
 import pfs.jobs.worker.PercentEncoding;
@@ -54,12 +50,13 @@ record MapTask(
     /** The result, remembered or made; throws TaskException when this input fails for good. */
     Result call() throws Exception {
         ObjectId key = key();
-        Result result = run.remembered(key, run.progress().maps, label(), () -> post(key));
+        Result result =
+                run.remembered(key, run.progress().maps, label(), keeping -> post(key, keeping));
         run.progress().records.add(result.records());
         return result;
     }
 
-    private Result post(ObjectId key) throws Exception {
+    private Result post(ObjectId key, Keeping keeping) throws Exception {
         Body body = body();
         Request.HeadBuilder head =
                 new Request.HeadBuilder("POST", "/map")
@@ -73,35 +70,27 @@ record MapTask(
         Result result =
                 run.plan().spec().reduce() == null
                         ? run.attempts()
-                                .send(request, answer -> Answers.files(answer, run.workspace()))
-                        : records(request);
+                                .send(
+                                        request,
+                                        answer -> Answers.files(answer, run.workspace()),
+                                        keeping::kept)
+                        : run.attempts()
+                                .send(
+                                        request,
+                                        answer ->
+                                                Answers.records(
+                                                        answer, run.spills(), run.taskMemory()),
+                                        (sorted, nanos) ->
+                                                keeping.kept(
+                                                        sorted.stored(run.runs(run.taskMemory())),
+                                                        nanos));
         run.progress().bytesOut.add(result.bytes());
         return result;
     }
 
-    private Result records(Request request)
-            throws TaskException, InterruptedException, IOException {
-        Answers.Sorted sorted =
-                run.attempts()
-                        .send(
-                                request,
-                                answer -> Answers.records(answer, run.spills(), run.taskMemory()));
-        try (RecordSorter sorter = sorted.sorter()) {
-            if (sorter.count() == 0) {
-                return new Result(null, 0, sorted.counters(), List.of());
-            }
-            Content stored = run.runs(run.taskMemory()).write(sorter.sorted());
-            return new Result(
-                    sorted.framing(),
-                    sorter.count(),
-                    sorted.counters(),
-                    List.of(new Result.Output(null, null, stored)));
-        }
-    }
-
     private Body body() throws IOException {
         if (piece.length() > READ_AHEAD) {
-            return stored();
+            return unread();
         }
         byte[] bytes = new byte[(int) piece.length()];
         ByteBuffer target = ByteBuffer.wrap(bytes);
@@ -111,7 +100,7 @@ record MapTask(
         return Body.of(bytes, 0, bytes.length);
     }
 
-    private Body stored() {
+    private Body unread() {
         return new Body() {
             @Override
             public long length() {

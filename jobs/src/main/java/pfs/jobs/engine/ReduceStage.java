@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -104,7 +105,10 @@ final class ReduceStage {
         ObjectId key = MemoKey.below(stage).id(range.identity()).id();
         try {
             return run.remembered(
-                    key, run.progress().reduces, label, () -> post(range, label, key));
+                    key,
+                    run.progress().reduces,
+                    label,
+                    keeping -> post(range, label, key, keeping));
         } catch (TaskException e) {
             run.progress().reduces.failed.increment();
             throw RunContext.failure(label, e);
@@ -113,41 +117,31 @@ final class ReduceStage {
         }
     }
 
-    private Result post(KeyRange range, String label, ObjectId key) throws Exception {
-        Result result = perKey ? groups(range, key) : batch(range, label, key);
+    private Result post(KeyRange range, String label, ObjectId key, Keeping keeping)
+            throws Exception {
+        Result result = perKey ? groups(range, key, keeping) : batch(range, label, key, keeping);
         run.progress().bytesOut.add(result.bytes());
         return result;
     }
 
-    private Result batch(KeyRange range, String label, ObjectId key) throws Exception {
+    private Result batch(KeyRange range, String label, ObjectId key, Keeping keeping)
+            throws Exception {
         Body body = range.body().body(0, range.body().size());
         run.progress().bytesIn.add(body.length());
         Request request = request(label, ROUTE, framing.contentType(), null, key, body);
-        return run.attempts().send(request, answer -> Answers.files(answer, run.workspace()));
+        return run.attempts()
+                .send(request, answer -> Answers.files(answer, run.workspace()), keeping::kept);
     }
 
     /** One POST a group, one after the other; the answers are joined. */
-    private Result groups(KeyRange range, ObjectId key) throws Exception {
+    private Result groups(KeyRange range, ObjectId key, Keeping keeping) throws Exception {
+        long start = System.nanoTime();
         SortedMap<String, Long> counters = new TreeMap<>();
         List<Result.Output> outputs = new ArrayList<>();
         String type = null;
         try (ContentWriter joined = run.workspace().newContent()) {
             for (KeyRange.Group group : range.groups()) {
-                Body body = range.body().body(group.from(), group.to());
-                run.progress().bytesIn.add(body.length());
-                String label = "POST " + ROUTE + " of key '" + KeyRange.shown(group.key()) + "'";
-                ObjectId task = MemoKey.below(key).id(ObjectId.of(group.key())).id();
-                Request request =
-                        request(
-                                label,
-                                ROUTE,
-                                RecordFormat.valueType(framing),
-                                group.key(),
-                                task,
-                                body);
-                Result one =
-                        run.attempts()
-                                .send(request, answer -> Answers.files(answer, run.workspace()));
+                Result one = group(range, group, key, keeping);
                 Counters.add(counters, one.counters());
                 for (Result.Output output : one.outputs()) {
                     type = type == null ? output.contentType() : type;
@@ -159,7 +153,26 @@ final class ReduceStage {
                 outputs.add(new Result.Output(null, type, content));
             }
         }
-        return new Result(null, 0, counters, outputs);
+        return keeping.kept(new Result(null, 0, counters, outputs), System.nanoTime() - start);
+    }
+
+    private Result group(KeyRange range, KeyRange.Group group, ObjectId key, Keeping keeping)
+            throws Exception {
+        ObjectId task = MemoKey.below(key).id(ObjectId.of(group.key())).id();
+        Optional<Result> known = keeping.part(task);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        Body body = range.body().body(group.from(), group.to());
+        run.progress().bytesIn.add(body.length());
+        String label = "POST " + ROUTE + " of key '" + KeyRange.shown(group.key()) + "'";
+        String type = RecordFormat.valueType(framing);
+        return run.attempts()
+                .send(
+                        request(label, ROUTE, type, group.key(), task, body),
+                        answer -> Answers.files(answer, run.workspace()),
+                        (result, nanos) ->
+                                keeping.keepsPart(nanos) ? keeping.keptPart(task, result) : result);
     }
 
     private void copy(Content from, ContentWriter to) throws IOException {

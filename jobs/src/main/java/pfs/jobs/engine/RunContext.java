@@ -1,7 +1,6 @@
 package pfs.jobs.engine;
 
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import pfs.jobs.memo.Memo;
 import pfs.jobs.memo.MemoKey;
 import pfs.jobs.memo.Result;
@@ -24,10 +23,11 @@ record RunContext(
         Progress progress,
         Rechecks rechecks,
         long taskMemory) {
-    /**
-     * What took so long is worth keeping before the next is begun; what is quick would be held up.
-     */
-    private static final long SLOW_NANOS = 50_000_000;
+    /** Makes a result, and gives it to the keeping before the next request is sent. */
+    @FunctionalInterface
+    interface Work {
+        Result make(Keeping keeping) throws Exception;
+    }
 
     /** What all memo keys of a stage begin with; without a memo, only this run finds them again. */
     ObjectId stage(String name) {
@@ -39,24 +39,19 @@ record RunContext(
         return new Runs(workspace, spills, memory);
     }
 
-    /** The remembered result, or the work's, which is remembered. */
-    Result remembered(ObjectId key, Progress.Stage stage, String label, Callable<Result> work)
+    /** The remembered result, or the work's. */
+    Result remembered(ObjectId key, Progress.Stage stage, String label, Work work)
             throws Exception {
         Optional<Result> known = memo.result(key);
         Result result;
         if (known.isPresent()) {
             result = known.get();
             if (rechecks.wanted(key)) {
-                rechecks.compare(label, result, work.call());
+                rechecks.compare(label, result, work.make(Keeping.nothing(memo)));
             }
             stage.reused.increment();
         } else {
-            long start = System.nanoTime();
-            result = work.call();
-            memo.put(key, result);
-            if (System.nanoTime() - start > SLOW_NANOS) {
-                memo.awaitDurable(key);
-            }
+            result = work.make(Keeping.under(memo, key));
         }
         stage.done.increment();
         progress.count(result.counters());

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import pfs.error.PfsException;
 import pfs.jobs.split.CutMemo;
 import pfs.meta.Batch;
 import pfs.meta.Bytes;
@@ -30,7 +29,6 @@ public final class Memo implements CutMemo, AutoCloseable {
     private static final int MAX_PENDING = 20_000;
     private static final int GROUP = 1_000;
     private static final long PAUSE_MILLIS = 20;
-    private static final long PATIENCE_NANOS = 2_000_000_000L;
 
     private final MetaStore meta;
     private final Runnable flushObjects;
@@ -38,6 +36,9 @@ public final class Memo implements CutMemo, AutoCloseable {
     private final Semaphore room = new Semaphore(MAX_PENDING);
     private final Object written = new Object();
     private final Thread writer;
+    private volatile boolean idle;
+    private boolean awaited;
+    private long failures;
     private volatile boolean closed;
 
     /**
@@ -59,16 +60,17 @@ public final class Memo implements CutMemo, AutoCloseable {
 
     /**
      * Waits until a result is durable, so that no more than what is under way is made again after a
-     * crash; not longer than a moment, for a disk that takes nothing must not hold up the run.
+     * crash. Gives up when the next attempt to write fails: a disk that takes nothing must not hold
+     * up the run, which fails by itself.
      */
     public void awaitDurable(ObjectId key) throws InterruptedException {
         Key full = RESULTS.append(key.toBytes());
-        long end = System.nanoTime() + PATIENCE_NANOS;
         synchronized (written) {
-            long left = PATIENCE_NANOS;
-            while (pending.containsKey(full) && left > 0 && !closed) {
-                written.wait(left / 1_000_000 + 1);
-                left = end - System.nanoTime();
+            awaited = true;
+            written.notifyAll();
+            long before = failures;
+            while (pending.containsKey(full) && failures == before && !closed) {
+                written.wait();
             }
         }
     }
@@ -106,19 +108,57 @@ public final class Memo implements CutMemo, AutoCloseable {
         if (pending.put(key, value) != null) {
             room.release();
         }
+        if (idle) {
+            synchronized (written) {
+                written.notifyAll();
+            }
+        }
+    }
+
+    /** Waits for results, and then a moment for more of them, unless somebody waits already. */
+    private void gather() throws InterruptedException {
+        synchronized (written) {
+            // Set before it looks, as a result is added before its maker looks: one sees the other.
+            idle = true;
+            while (pending.isEmpty()) {
+                written.wait();
+            }
+            idle = false;
+            if (!awaited) {
+                written.wait(PAUSE_MILLIS);
+            }
+            awaited = false;
+        }
     }
 
     private void run() {
         while (!closed) {
             try {
-                Thread.sleep(PAUSE_MILLIS);
+                gather();
                 flush();
             } catch (InterruptedException e) {
                 return;
-            } catch (PfsException e) {
+            } catch (RuntimeException e) {
                 System.getLogger(Memo.class.getName())
                         .log(System.Logger.Level.WARNING, "results are not remembered: " + e);
+                if (!failed()) {
+                    return;
+                }
             }
+        }
+    }
+
+    /** False when the writer is to end. */
+    private boolean failed() {
+        synchronized (written) {
+            failures++;
+            written.notifyAll();
+        }
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
         }
     }
 
@@ -150,7 +190,10 @@ public final class Memo implements CutMemo, AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
+        synchronized (written) {
+            closed = true;
+            written.notifyAll();
+        }
         writer.interrupt();
         flush();
     }

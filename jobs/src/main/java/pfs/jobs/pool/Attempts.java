@@ -45,15 +45,32 @@ public final class Attempts {
         record Busy<T>(Optional<Long> retryAfterMillis) implements Outcome<T> {}
     }
 
+    /** What is done with an answer before the next request is sent in its place. */
+    @FunctionalInterface
+    public interface Finish<A, T> {
+        /**
+         * @param nanos from the request to the end of the answer
+         */
+        T finish(A answer, long nanos) throws IOException, InterruptedException;
+    }
+
+    /** As the other, with nothing to do before the next request. */
+    public <A> A send(Request request, WorkerClient.Handler<A> handler)
+            throws TaskException, InterruptedException, IOException {
+        return send(request, handler, (answer, _) -> answer);
+    }
+
     /**
-     * The handler's result for the first good answer. The handler sees 2xx answers only and must
-     * read the whole body; it may be called several times.
+     * What {@code finish} makes of the handler's result for the first good answer. The handler sees
+     * 2xx answers only and must read the whole body; it may be called several times. The worker is
+     * free for another request when finish has returned.
      *
      * @throws TaskException it failed for good
+     * @throws IOException of finish
      * @throws pfs.error.PfsException workers cannot be started
      */
-    public <T> T send(Request request, WorkerClient.Handler<T> handler)
-            throws TaskException, InterruptedException {
+    public <A, T> T send(Request request, WorkerClient.Handler<A> handler, Finish<A, T> finish)
+            throws TaskException, InterruptedException, IOException {
         String avoid = null;
         String trouble = "";
         long busySince = 0;
@@ -61,13 +78,14 @@ public final class Attempts {
         for (int attempt = 1; attempt <= MOST; ) {
             try (WorkerPool.Lease lease = pool.acquire(avoid)) {
                 onPost.run();
+                long start = System.nanoTime();
                 switch (once(lease, request, handler)) {
-                    case Outcome.Done<T>(T value) -> {
+                    case Outcome.Done<A>(A value) -> {
                         lease.succeeded();
-                        return value;
+                        return finish.finish(value, System.nanoTime() - start);
                     }
-                    case Outcome.Failed<T>(String message) -> throw new TaskException(message);
-                    case Outcome.Busy<T>(Optional<Long> retryAfter) -> {
+                    case Outcome.Failed<A>(String message) -> throw new TaskException(message);
+                    case Outcome.Busy<A>(Optional<Long> retryAfter) -> {
                         lease.busy(retryAfter);
                         busySince = busySince == 0 ? System.nanoTime() : busySince;
                         if (System.nanoTime() - busySince > total.toNanos()) {

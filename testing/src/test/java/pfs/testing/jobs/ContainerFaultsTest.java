@@ -143,7 +143,7 @@ class ContainerFaultsTest {
         assertThat(server.awaitEnd(run)).isEqualTo("succeeded");
         isRight(10);
         List<String> all = started(run);
-        assertThat(all.size() - new HashSet<>(all).size()).as("repeated").isLessThanOrEqualTo(6);
+        assertThat(all.size() - new HashSet<>(all).size()).as("repeated").isLessThanOrEqualTo(2);
     }
 
     @Test

@@ -12,9 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -224,48 +222,6 @@ class JobRoutesTest {
         get("/jobs/words/pfs/").expect(404);
         send("DELETE", "/runs/" + id, "").expect(204);
         send("DELETE", "/runs/20000101000000000000", "").expect(404);
-    }
-
-    @Test
-    void aKilledServerGoesOnAndRepeatsOnlyWhatWasInFlight() throws Exception {
-        Path data = work.resolve("killed");
-        Path count = work.resolve("killed-count");
-        String id;
-        try (JobServer first = JobServer.ofPrograms(data)) {
-            for (int i = 0; i < 30; i++) {
-                first.put("in/f" + i, "word" + i + " common");
-            }
-            first.commit();
-            first.job(
-                    "words",
-                    "{'input': '/in', 'command': ['python3', '"
-                            + program
-                            + "'], 'reduce': {'per': 'batch'}, 'parallel': 2, 'env': {'PAUSE':"
-                            + " '0.2', 'COUNT': '"
-                            + count
-                            + "'}}");
-            id = first.send("POST", "/run?job=words", "").expect(202).text().strip();
-            while (!Files.exists(count) || Files.readAllLines(count).size() < 10) {
-                Thread.sleep(20);
-            }
-            first.kill();
-        }
-        try (JobServer second = JobServer.ofPrograms(data)) {
-            assertThat(second.awaitEnd(id)).isEqualTo("succeeded");
-            assertThat(second.get("/jobs/words/pfs/part-00000").text())
-                    .hasLineCount(31)
-                    .contains("common\t30\n");
-            List<String> maps =
-                    Files.readAllLines(count).stream().filter(l -> l.startsWith("/map")).toList();
-            Set<String> files = new HashSet<>(maps);
-            assertThat(files).hasSize(30);
-            // Two requests, and four whose results were about to be written: no more are begun.
-            assertThat(maps.size() - files.size()).as("repeated: %s", maps).isLessThanOrEqualTo(6);
-            assertThat(second.stop()).isZero();
-        }
-        assertThat(Programs.left(data.resolve("jobs/tmp"))).isEmpty();
-        assertThat(Programs.left(data.resolve("jobs/process"))).isEmpty();
-        assertThat(Programs.running(count.toString())).isEmpty();
     }
 
     @Test

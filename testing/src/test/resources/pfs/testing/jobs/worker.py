@@ -5,6 +5,7 @@ import sys
 import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote_to_bytes
 
 
 class Job(BaseHTTPRequestHandler):
@@ -16,7 +17,7 @@ class Job(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         with open(os.environ["COUNT"], "a") as count:
-            count.write(self.path + " " + self.headers.get("Pfs-Path", "-") + "\n")
+            count.write(self.path + " " + self.headers.get("Pfs-Path", self.headers.get("Pfs-Key", "-")) + "\n")
         print("got " + self.path, file=sys.stderr, flush=True)
         time.sleep(float(os.environ.get("PAUSE", "0")))
         if body.startswith(b"poison"):
@@ -24,6 +25,8 @@ class Job(BaseHTTPRequestHandler):
         counts = Counter()
         if self.path == "/map":
             counts.update(re.findall(rb"\w+", body))
+        elif "Pfs-Key" in self.headers:
+            counts[unquote_to_bytes(self.headers["Pfs-Key"])] = sum(map(int, body.split()))
         else:
             for line in body.splitlines():
                 word, n = line.split(b"\t")
