@@ -10,6 +10,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import pfs.object.ObjectId;
 import pfs.pack.PackRecord;
 import pfs.pack.RecordFormat;
 
@@ -38,6 +39,19 @@ final class Compressor implements AutoCloseable {
     private final BlockingQueue<ZstdCompressCtx> compressors = new ArrayBlockingQueue<>(CONTEXTS);
     private final BlockingQueue<ZstdDecompressCtx> decompressors =
             new ArrayBlockingQueue<>(CONTEXTS);
+
+    /** A record as it goes into a pack. */
+    record Encoded(ByteBuffer header, ByteBuffer payload) {}
+
+    /** An object's record, compressed where that makes it shorter. The buffer has an array. */
+    Encoded encoded(int kind, ObjectId id, ByteBuffer raw) {
+        int length = raw.remaining();
+        byte[] shorter = compress(raw.array(), raw.arrayOffset() + raw.position(), length);
+        ByteBuffer payload = shorter == null ? raw.slice() : ByteBuffer.wrap(shorter);
+        int flags = shorter == null ? RecordFormat.PLAIN : RecordFormat.ZSTD;
+        return new Encoded(
+                RecordFormat.encodeHeader(kind, flags, length, id.toBytes(), payload), payload);
+    }
 
     /** The compressed bytes; null where they would not be at least a sixteenth shorter. */
     byte @Nullable [] compress(byte[] bytes, int offset, int length) {

@@ -6,7 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -47,6 +49,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     private final long maxPack;
     private final Compressor compressor = new Compressor();
     private final DirectBuffers buffers = new DirectBuffers();
+    private final Forgotten forgotten;
 
     /** Objects that the index does not know yet. */
     private final ConcurrentHashMap<ObjectId, Place> recent = new ConcurrentHashMap<>();
@@ -69,6 +72,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
         this.index = index;
         this.log = log;
         this.maxPack = maxPack;
+        this.forgotten = new Forgotten(packs);
     }
 
     /** Opens the packs, brings the index up to date with them and cuts off a torn tail. */
@@ -145,11 +149,16 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
 
     private Place found(ObjectId id, ObjectKind kind) {
         Place place = place(id);
-        if (place == null) {
-            throw new PfsException(
-                    ErrorCode.CORRUPT, "the " + kind + " " + id + " is missing", id.toString());
-        }
-        return place;
+        return place != null
+                ? place
+                : forgotten
+                        .find(id)
+                        .orElseThrow(
+                                () ->
+                                        new PfsException(
+                                                ErrorCode.CORRUPT,
+                                                "the " + kind + " " + id + " is missing",
+                                                id.toString()));
     }
 
     /** The record at a place, read into a buffer of its length, which it shares. */
@@ -186,8 +195,12 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
             return known;
         }
         Optional<Place> indexed = index.find(id.toBytes());
-        // It may have gone from the one to the other between the two looks.
-        return indexed.orElseGet(() -> recent.get(id));
+        if (indexed.isPresent()) {
+            return indexed.get();
+        }
+        // It may have come, and gone from the one to the other, between the looks.
+        Place come = recent.get(id);
+        return come != null ? come : index.find(id.toBytes()).orElse(null);
     }
 
     @Override
@@ -206,8 +219,9 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
 
     /** Stores an object whether it is there or not. */
     void store(ObjectKind kind, ObjectId id, byte[] bytes, int offset, int length) {
-        Encoded record = encoded(kind.code(), id, ByteBuffer.wrap(bytes, offset, length));
-        store(kind.code(), id, record.header, record.payload);
+        Compressor.Encoded record =
+                compressor.encoded(kind.code(), id, ByteBuffer.wrap(bytes, offset, length));
+        store(kind.code(), id, record.header(), record.payload());
         if (recent.size() > MAX_PENDING) {
             flush();
         }
@@ -294,12 +308,16 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
 
     /** Deletes the packs in the trash whose time has come by then; answers the bytes. */
     public long emptyTrash(long nowMillis) throws IOException {
-        return new PackTrash(packs).empty(nowMillis);
+        return new PackTrash(packs).empty(nowMillis, forgotten::remove);
     }
 
     /** Bytes of packs that nothing needs but that were not deleted yet. */
     public long trashBytes() throws IOException {
         return new PackTrash(packs).bytes();
+    }
+
+    Forgotten forgotten() {
+        return forgotten;
     }
 
     void admit(@Nullable Admission collecting) {
@@ -331,21 +349,9 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
      */
     public long append(byte[] payload) {
         ObjectId id = ObjectId.of(payload);
-        Encoded record = encoded(RecordFormat.JOURNAL, id, ByteBuffer.wrap(payload));
-        return log.appendThrough(record.header, record.payload);
-    }
-
-    private record Encoded(ByteBuffer header, ByteBuffer payload) {}
-
-    /** A record, compressed where that makes it shorter. */
-    private Encoded encoded(int kind, ObjectId id, ByteBuffer raw) {
-        int length = raw.remaining();
-        byte[] shorter =
-                compressor.compress(raw.array(), raw.arrayOffset() + raw.position(), length);
-        ByteBuffer payload = shorter == null ? raw.slice() : ByteBuffer.wrap(shorter);
-        int flags = shorter == null ? RecordFormat.PLAIN : RecordFormat.ZSTD;
-        return new Encoded(
-                RecordFormat.encodeHeader(kind, flags, length, id.toBytes(), payload), payload);
+        Compressor.Encoded record =
+                compressor.encoded(RecordFormat.JOURNAL, id, ByteBuffer.wrap(payload));
+        return log.appendThrough(record.header(), record.payload());
     }
 
     @Override
@@ -363,7 +369,13 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
      */
     public void catchUp() {
         if (!recent.isEmpty()) {
-            index(log.sync());
+            long synced = log.sync();
+            indexing.lock();
+            try {
+                indexUpTo(synced);
+            } finally {
+                indexing.unlock();
+            }
         }
     }
 
@@ -384,17 +396,18 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
             return;
         }
         List<IndexEntry> entries = new ArrayList<>(recent.size());
-        List<ObjectId> ids = new ArrayList<>(recent.size());
-        for (var e : recent.entrySet()) {
-            Place place = e.getValue();
-            if (PackNumber.position(place.pack(), place.offset()) < synced) {
-                entries.add(new IndexEntry(e.getKey().toBytes(), place));
-                ids.add(e.getKey());
-            }
-        }
+        Map<ObjectId, Place> told = new HashMap<>();
+        recent.forEach(
+                (id, place) -> {
+                    if (PackNumber.position(place.pack(), place.offset()) < synced) {
+                        entries.add(new IndexEntry(id.toBytes(), place));
+                        told.put(id, place);
+                    }
+                });
         index.put(entries, coveredUpTo(synced));
         indexed = synced;
-        ids.forEach(recent::remove);
+        // Whatever was stored again meanwhile lies elsewhere, and the index does not know where.
+        told.forEach(recent::remove);
     }
 
     private static PackIndex.Position coveredUpTo(long synced) {

@@ -62,6 +62,10 @@ final class PackSealer {
         if (scanner.end() == bytes) {
             ByteBuffer blob = PackIndexFormat.encode(pack, bytes, entries);
             packs.put(PackNumber.index(pack), blob);
+            if (packs.size(PackNumber.pack(pack)) < 0) {
+                // Collected and deleted meanwhile.
+                packs.delete(PackNumber.index(pack));
+            }
         }
     }
 }

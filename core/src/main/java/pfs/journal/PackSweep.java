@@ -4,20 +4,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import pfs.error.PfsException;
 import pfs.object.ObjectId;
 import pfs.pack.AppendablePackStore;
 import pfs.pack.IndexEntry;
 import pfs.pack.PackHeader;
 import pfs.pack.PackIndex;
-import pfs.pack.PackIndexFormat;
-import pfs.pack.PackRecord;
-import pfs.pack.PackScanner;
 import pfs.pack.Place;
 import pfs.pack.RecordFormat;
 
@@ -38,6 +34,7 @@ public final class PackSweep implements AutoCloseable {
     private final AppendablePackStore packs;
     private final PackIndex index;
     private final PackTrash trash;
+    private final PackContents contents;
     private final long floor;
     private final Admission admission;
 
@@ -46,6 +43,7 @@ public final class PackSweep implements AutoCloseable {
         this.packs = packs;
         this.index = index;
         this.trash = new PackTrash(packs);
+        this.contents = new PackContents(packs);
         this.floor = floor;
         this.admission = new Admission(floor);
         journal.admit(admission);
@@ -93,55 +91,32 @@ public final class PackSweep implements AutoCloseable {
         return new Survey(pack, packs.size(PackNumber.pack(pack)), live, dead);
     }
 
-    /** True if this copy of the object is the one that is needed. */
+    /** True if the object is needed, and known to be in this pack or nowhere. */
     private boolean isLive(long pack, IndexEntry entry, Predicate<ObjectId> marked) {
         ObjectId id = ObjectId.decode(entry.id(), 0);
         if (!marked.test(id)) {
             return false;
         }
         Place known = journal.place(id);
-        return known == null || known.pack() == pack && known.offset() == entry.place().offset();
+        return known == null || known.pack() == pack;
     }
 
-    /** By their places. */
+    /**
+     * By their places, each object once: two who stored it at the same moment have put it into the
+     * pack twice, and of its blob and the index each may know the other copy. The index's counts.
+     */
     private List<IndexEntry> entries(long pack) throws IOException {
-        List<IndexEntry> entries = fromBlob(pack);
-        if (entries == null) {
-            entries = fromPack(pack);
-        }
+        List<IndexEntry> entries = contents.entries(pack);
+        Set<ObjectId> seen = new HashSet<>();
+        entries.removeIf(e -> !seen.add(ObjectId.decode(e.id(), 0)));
+        entries.replaceAll(e -> asKnown(pack, e));
         entries.sort(Comparator.comparingInt(e -> e.place().offset()));
         return entries;
     }
 
-    private @Nullable List<IndexEntry> fromBlob(long pack) throws IOException {
-        long bytes = packs.size(PackNumber.index(pack));
-        if (bytes < 0) {
-            return null;
-        }
-        ByteBuffer blob = ByteBuffer.allocate((int) bytes);
-        packs.read(PackNumber.index(pack), 0, blob);
-        try {
-            return new ArrayList<>(PackIndexFormat.decode(blob.flip()).entries());
-        } catch (PfsException e) {
-            return null;
-        }
-    }
-
-    private List<IndexEntry> fromPack(long pack) throws IOException {
-        List<IndexEntry> entries = new ArrayList<>();
-        PackScanner scanner = new PackScanner(packs, PackNumber.pack(pack), PackHeader.BYTES);
-        for (Optional<PackRecord> r = scanner.next(); r.isPresent(); r = scanner.next()) {
-            PackRecord record = r.get();
-            if (record.kind() != RecordFormat.JOURNAL) {
-                int offset = (int) scanner.position();
-                Place place = new Place(record.kind(), pack, offset, record.length());
-                entries.add(new IndexEntry(record.id(), place));
-            }
-        }
-        if (scanner.end() < packs.size(PackNumber.pack(pack))) {
-            throw new IOException(PackNumber.pack(pack) + " is damaged at " + scanner.end());
-        }
-        return entries;
+    private IndexEntry asKnown(long pack, IndexEntry entry) {
+        Place known = journal.place(ObjectId.decode(entry.id(), 0));
+        return known == null || known.pack() != pack ? entry : new IndexEntry(entry.id(), known);
     }
 
     /**
@@ -202,6 +177,7 @@ public final class PackSweep implements AutoCloseable {
     }
 
     private void forget(List<byte[]> dead, long pack) {
+        journal.forgotten().add(pack);
         for (int i = 0; i < dead.size(); i += BATCH) {
             index.remove(dead.subList(i, Math.min(dead.size(), i + BATCH)), pack);
         }

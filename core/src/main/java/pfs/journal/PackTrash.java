@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 import pfs.pack.PackStore;
 
@@ -51,14 +52,16 @@ final class PackTrash {
     /**
      * Deletes the packs whose time has come.
      *
+     * @param deleted is told of each
      * @return bytes freed
      */
-    long empty(long nowMillis) throws IOException {
+    long empty(long nowMillis, LongConsumer deleted) throws IOException {
         long freed = 0;
         for (long pack : List.copyOf(PackList.of(packs).dead())) {
             if (until(pack) <= nowMillis) {
                 freed += delete(PackNumber.index(pack)) + delete(PackNumber.pack(pack));
                 delete(PackNumber.dead(pack));
+                deleted.accept(pack);
             }
         }
         return freed;

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** A {@link PackIndex} in memory, for tests. */
-public final class MemoryPackIndex implements PackIndex {
+public class MemoryPackIndex implements PackIndex {
     private final NavigableMap<byte[], IndexEntry> entries =
             new TreeMap<>(java.util.Arrays::compareUnsigned);
     private Position position = Position.START;

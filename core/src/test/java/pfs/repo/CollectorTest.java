@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -21,6 +22,7 @@ import pfs.error.PfsException;
 import pfs.object.ObjectId;
 import pfs.object.ObjectKind;
 import pfs.tree.FileEntry;
+import pfs.tree.PathEntry;
 
 class CollectorTest {
     private static final Collector.Settings NOW =
@@ -152,6 +154,38 @@ class CollectorTest {
     }
 
     @Test
+    void whoIsReadingWhatNothingNamesAnyMoreReadsOnWhileItIsInTheTrash() throws IOException {
+        try (MemoryStore store = new MemoryStore(64 << 10)) {
+            Repo repo = store.repo();
+            for (int i = 0; i < 300; i++) {
+                put(repo, "master", "d" + i % 7 + "/f" + i, store.entry(random(i, 1_000)));
+            }
+            // Persisted, so that the trees of what is read next are a collection's to free.
+            store.restart();
+            Snapshot old = store.repo().snapshot("master");
+            Iterator<PathEntry> listing = old.list("", "", true);
+            FileEntry first = (FileEntry) listing.next().entry();
+            for (int i = 0; i < 7; i++) {
+                store.repo().delete("master", "d" + i, true, new Precondition.None());
+            }
+            Collector collector = store.repos().collector();
+            Collected collected = collector.collect(NOW.withTrash(Duration.ofSeconds(1)));
+            assertThat(collected.deadObjects()).isGreaterThan(300);
+            assertThat(store.bytes(first)).hasSize(1_000);
+            int files = 1;
+            while (listing.hasNext()) {
+                if (listing.next().entry() instanceof FileEntry file) {
+                    assertThat(store.bytes(file)).hasSize(1_000);
+                    files++;
+                }
+            }
+            assertThat(files).isEqualTo(300);
+            store.tick();
+            assertThat(collector.emptyTrash()).isGreaterThan(300_000);
+        }
+    }
+
+    @Test
     void trashIsKeptForAsLongAsIsAsked() throws IOException {
         try (MemoryStore store = new MemoryStore(64 << 10)) {
             put(store.repo(), "master", "f", store.entry(random(1, 200_000)));
@@ -254,11 +288,18 @@ class CollectorTest {
                 case 2 -> {
                     Commit at = repo.commit(branch, message("b" + i)).commit();
                     repo.createBranch(branch + "-" + i, at);
-                    put(repo, branch + "-" + i, "extra", store.file("extra" + i));
+                    try (Lease _ = store.repos().lease()) {
+                        put(repo, branch + "-" + i, "extra", store.file("extra" + i));
+                    }
                     repo.commit(branch + "-" + i, message("x"));
                     repo.deleteBranch(branch + "-" + i);
                 }
-                case 3 -> repo.snapshot(branch).root();
+                case 3 -> {
+                    // There is no trash here that a reader could rely on.
+                    try (Lease _ = store.repos().lease()) {
+                        repo.snapshot(branch).root();
+                    }
+                }
                 default -> {}
             }
         }
