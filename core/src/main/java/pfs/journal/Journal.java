@@ -1,17 +1,10 @@
 package pfs.journal;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
@@ -22,7 +15,6 @@ import pfs.object.ObjectInserter;
 import pfs.object.ObjectKind;
 import pfs.object.ObjectReader;
 import pfs.pack.AppendablePackStore;
-import pfs.pack.IndexEntry;
 import pfs.pack.PackIndex;
 import pfs.pack.PackRecord;
 import pfs.pack.Place;
@@ -51,19 +43,13 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     private final DirectBuffers buffers = new DirectBuffers();
     private final Forgotten forgotten;
 
-    /** Objects that the index does not know yet. */
-    private final ConcurrentHashMap<ObjectId, Place> recent = new ConcurrentHashMap<>();
-
-    private final ReentrantLock indexing = new ReentrantLock();
+    private final Places places;
 
     /** Numbers of packs whose objects no inserter relies on; a new one for each change. */
     private volatile BitSet gone;
 
     /** While garbage is collected. */
     private volatile @Nullable Admission admission;
-
-    @GuardedBy("indexing")
-    private long indexed;
 
     private Journal(
             AppendablePackStore packs, PackIndex index, PackLog log, long maxPack, BitSet gone) {
@@ -72,6 +58,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
         this.index = index;
         this.log = log;
         this.maxPack = maxPack;
+        this.places = new Places(index);
         this.forgotten = new Forgotten(packs);
     }
 
@@ -190,17 +177,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
 
     /** Where an object is; null if it is not there. */
     @Nullable Place place(ObjectId id) {
-        Place known = recent.get(id);
-        if (known != null) {
-            return known;
-        }
-        Optional<Place> indexed = index.find(id.toBytes());
-        if (indexed.isPresent()) {
-            return indexed.get();
-        }
-        // It may have come, and gone from the one to the other, between the looks.
-        Place come = recent.get(id);
-        return come != null ? come : index.find(id.toBytes()).orElse(null);
+        return places.find(id);
     }
 
     @Override
@@ -222,7 +199,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
         Compressor.Encoded record =
                 compressor.encoded(kind.code(), id, ByteBuffer.wrap(bytes, offset, length));
         store(kind.code(), id, record.header(), record.payload());
-        if (recent.size() > MAX_PENDING) {
+        if (places.pending() > MAX_PENDING) {
             flush();
         }
     }
@@ -290,7 +267,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
                 position -> {
                     long pack = PackNumber.number(position);
                     int offset = (int) PackNumber.offset(position);
-                    recent.put(id, new Place(kind, pack, offset, length));
+                    places.add(id, new Place(kind, pack, offset, length));
                 });
     }
 
@@ -357,8 +334,8 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     @Override
     public void flush() {
         long synced = log.sync();
-        if (recent.size() >= WORTH_INDEXING) {
-            index(synced);
+        if (places.pending() >= WORTH_INDEXING) {
+            places.index(synced);
         }
     }
 
@@ -368,50 +345,9 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
      * that the restart has little to find.
      */
     public void catchUp() {
-        if (!recent.isEmpty()) {
-            long synced = log.sync();
-            indexing.lock();
-            try {
-                indexUpTo(synced);
-            } finally {
-                indexing.unlock();
-            }
+        if (places.pending() > 0) {
+            places.indexNow(log.sync());
         }
-    }
-
-    private void index(long synced) {
-        if (indexing.tryLock()) {
-            try {
-                indexUpTo(synced);
-            } finally {
-                indexing.unlock();
-            }
-        }
-    }
-
-    /** Tells the index of all that is durable now; the log told us of each before it synced it. */
-    @GuardedBy("indexing")
-    private void indexUpTo(long synced) {
-        if (synced <= indexed) {
-            return;
-        }
-        List<IndexEntry> entries = new ArrayList<>(recent.size());
-        Map<ObjectId, Place> told = new HashMap<>();
-        recent.forEach(
-                (id, place) -> {
-                    if (PackNumber.position(place.pack(), place.offset()) < synced) {
-                        entries.add(new IndexEntry(id.toBytes(), place));
-                        told.put(id, place);
-                    }
-                });
-        index.put(entries, coveredUpTo(synced));
-        indexed = synced;
-        // Whatever was stored again meanwhile lies elsewhere, and the index does not know where.
-        told.forEach(recent::remove);
-    }
-
-    private static PackIndex.Position coveredUpTo(long synced) {
-        return new PackIndex.Position(PackNumber.number(synced), PackNumber.offset(synced));
     }
 
     /** Bytes at which a pack is finished. */
