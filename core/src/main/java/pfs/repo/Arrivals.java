@@ -52,10 +52,12 @@ public final class Arrivals {
         return store.journal().contains(id);
     }
 
-    /** True if the commit is the repo's, and so all that it reaches is here. */
+    /**
+     * True if the commit is the repo's, and so all that it reaches is here, and stays until the
+     * caller's lease ends.
+     */
     public boolean has(ObjectId id) {
-        return store.meta().get(RefKeys.commit(repo.number(), id)).isPresent()
-                && store.journal().contains(id);
+        return store.keeps(repo.number(), id);
     }
 
     /** True if the first is the second or an ancestor of it. */
@@ -69,7 +71,8 @@ public final class Arrivals {
     }
 
     /**
-     * Makes commits the repo's, after all that they reach was found here and flushed.
+     * Makes commits the repo's, after all that they reach was found here, under a lease that is
+     * still held, and flushed.
      *
      * @param oldestFirst no parent behind its child
      */
@@ -77,6 +80,7 @@ public final class Arrivals {
         for (int from = 0; from < oldestFirst.size(); from += BATCH) {
             Batch batch = new Batch();
             int to = Math.min(from + BATCH, oldestFirst.size());
+            store.leases().naming().made(oldestFirst.subList(from, to));
             for (ObjectId id : oldestFirst.subList(from, to)) {
                 batch.put(RefKeys.commit(repo.number(), id), Bytes.of(new byte[0]));
                 store.paths().record(batch, repo.number(), commit(id));
@@ -133,7 +137,10 @@ public final class Arrivals {
                                 mode == Mode.MIRROR ? head.root() : history.workOn(seen, head),
                         null,
                         _ -> true);
-        return store.heads().move(target, move).created();
+        try (Lease _ = store.leases().open()) {
+            store.keep(repo.number(), to);
+            return store.heads().move(target, move).created();
+        }
     }
 
     private void refuseSideways(String branch, @Nullable Commit head, Commit to, Mode mode) {
@@ -172,6 +179,13 @@ public final class Arrivals {
      */
     public boolean setTag(String tag, Commit to, Mode mode) {
         RefName.verifyRef(tag);
+        try (Lease _ = store.leases().open()) {
+            store.keep(repo.number(), to);
+            return tagNow(tag, to, mode);
+        }
+    }
+
+    private boolean tagNow(String tag, Commit to, Mode mode) {
         while (true) {
             Optional<MetaStore.Versioned> old = store.meta().get(RefKeys.tag(repo.number(), tag));
             ObjectId known = old.map(v -> ObjectId.decode(v.value().array(), 0)).orElse(null);

@@ -28,6 +28,7 @@ final class BranchMoves {
         moveBranchTo(
                 store.branches().findOrMake(id(branch)),
                 null,
+                at,
                 seen -> {
                     if (seen.version() != Batch.ABSENT) {
                         throw new PfsException(
@@ -45,11 +46,11 @@ final class BranchMoves {
         Repo.refuseJobs(branch);
         Branch target = store.branches().findOrMake(id(branch));
         History.refuseProtected(target);
-        moveBranchTo(target, expectedHead, _ -> to);
+        moveBranchTo(target, expectedHead, to, _ -> to);
     }
 
     private void moveBranchTo(
-            Branch target, @Nullable ObjectId expectedHead, HeadMoves.NextHead to) {
+            Branch target, @Nullable ObjectId expectedHead, Commit named, HeadMoves.NextHead to) {
         HeadMoves.NextHead next =
                 seen -> {
                     DirectoryEntry before =
@@ -65,7 +66,11 @@ final class BranchMoves {
                     return to.from(seen);
                 };
         HeadMoves.NextWork work = (_, commit) -> commit.root();
-        store.heads().move(target, new HeadMoves.Move(expectedHead, next, work, null, _ -> true));
+        try (Lease _ = store.leases().open()) {
+            store.keep(number, named);
+            HeadMoves.Move move = new HeadMoves.Move(expectedHead, next, work, null, _ -> true);
+            store.heads().move(target, move);
+        }
     }
 
     /** NO_SUCH_REF. The default branch stays: IMPOSSIBLE. */

@@ -23,9 +23,10 @@ import pfs.object.ObjectSource;
  * <p>In order: (1) Inserters write down what they rely on from now on. (2) Everything that is
  * reached is marked, from all refs, moves of heads, uncommitted changes, and {@link Roots}. (3) It
  * waits for the {@link Lease}s that were open by then: what they held is named now or never. (4) It
- * marks again, which costs only what is new. (5) From now on inserters rely on what is marked. (6)
- * Packs that are mostly garbage are written again without it; the index forgets the rest. What
- * cannot be read ends it before anything is freed.
+ * marks again, which costs only what is new. (5) From now on inserters rely on what is marked, and
+ * only commits that stay may be given a name, see {@link Naming}. (6) The repos forget the commits
+ * that go. (7) Packs that are mostly garbage are written again without it; the index forgets the
+ * rest. What cannot be read ends it before anything is freed.
  */
 public final class Collector {
     private static final Logger LOG = LoggerFactory.getLogger(Collector.class);
@@ -79,12 +80,15 @@ public final class Collector {
             throw new PfsException(
                     ErrorCode.BUSY, "garbage is being collected already, or a check runs");
         }
-        store.leases().beginNaming();
+        Naming naming = store.leases().naming();
+        naming.begin();
         try (PackSweep sweep = store.journal().sweep();
-                IdSet marks = sets.get()) {
+                IdSet marks = sets.get();
+                Ending _ = naming::end) {
             maintenance.persistAll();
             Marking marking = new Marking(marks, store.journal(), store.commits());
             mark(marking, settings);
+            naming.freeze(marking::commit, marking::isWhole);
             for (ObjectId relied : sweep.freeze(marking::isMarked)) {
                 marking.alone(relied);
             }
@@ -92,7 +96,7 @@ public final class Collector {
         } catch (IOException e) {
             throw failed("garbage was not collected, or not all of it", e);
         } finally {
-            store.leases().endNaming();
+            naming.end();
             running.unlock();
         }
     }
@@ -138,11 +142,18 @@ public final class Collector {
         search.visit(marking, shown);
         search.visit(marking, search.shown());
         more.forEach(roots -> roots.visit(marking));
-        store.leases().named().forEach(marking::commit);
+    }
+
+    /** Before the marks are. */
+    private interface Ending extends AutoCloseable {
+        @Override
+        void close();
     }
 
     private Collected sweep(PackSweep sweep, Marking marking, Settings settings)
             throws IOException {
+        // First, so that no crash leaves a commit that is half gone and seems to be the repo's.
+        search.forgetCommits();
         Totals totals = new Totals();
         List<PackSweep.Survey> surveys = new ArrayList<>();
         for (long pack : sweep.packs()) {
@@ -169,7 +180,7 @@ public final class Collector {
             }
         }
         // Synced, and with it all that the index was told before.
-        search.forgetCommits(millis());
+        search.collected(millis());
         long deleted = emptyTrash(settings.trash().isZero() ? Long.MAX_VALUE : millis());
         return totals.collected(marking.size(), deleted, store.journal().trashBytes());
     }

@@ -24,6 +24,7 @@ final class Commits {
 
     private final ObjectReader reader;
     private final ObjectInserter inserter;
+    private final Naming naming;
 
     @GuardedBy("cache")
     private final Map<ObjectId, Commit> cache =
@@ -36,7 +37,11 @@ final class Commits {
                 }
             };
 
-    Commits(ObjectReader reader, ObjectInserter inserter) {
+    /**
+     * @param naming is told of the commits that are made
+     */
+    Commits(ObjectReader reader, ObjectInserter inserter, Naming naming) {
+        this.naming = naming;
         this.reader = reader;
         this.inserter = inserter;
     }
@@ -117,6 +122,7 @@ final class Commits {
                         request.metadata());
         byte[] bytes = CommitFormat.encode(draft);
         ObjectId id = inserter.insert(ObjectKind.COMMIT, bytes, 0, bytes.length);
+        naming.made(List.of(id));
         return CommitFormat.decode(id, bytes);
     }
 

@@ -215,7 +215,9 @@ final class HeadMoves {
      * made for the move, so that {@code @{its time}} finds it.
      */
     private void record(Batch batch, BranchId id, Commit head, long begun) {
-        folder.leases().name(head.id());
+        if (!folder.leases().naming().name(head.id())) {
+            throw Store.collected(head.id());
+        }
         long time = Math.max(begun, head.time());
         batch.put(RefKeys.commit(id.repo(), head.id()), Bytes.of(new byte[0]))
                 .put(RefKeys.move(id, time), Bytes.of(head.id().toBytes()));

@@ -47,6 +47,7 @@ public final class History {
             Function<String, TreeMerge.Choice> choices) {
         return change(
                 branch(into),
+                from,
                 request.expectedHead(),
                 new Change() {
                     @Override
@@ -98,7 +99,7 @@ public final class History {
                                         + ".")
                         : request;
         DirectoryEntry before = store.merging().before(commit);
-        return pick(branch, commit.root(), before, named, choices);
+        return pick(branch, commit, commit.root(), before, named, choices);
     }
 
     /** Does again, on a branch, what a commit changed against its first parent. */
@@ -110,7 +111,7 @@ public final class History {
         CommitRequest named =
                 request.message().isEmpty() ? message(request, commit.message()) : request;
         DirectoryEntry before = store.merging().before(commit);
-        return pick(branch, before, commit.root(), named, choices);
+        return pick(branch, commit, before, commit.root(), named, choices);
     }
 
     private static CommitRequest message(CommitRequest request, String message) {
@@ -124,6 +125,7 @@ public final class History {
 
     private Merged pick(
             String branch,
+            Commit commit,
             DirectoryEntry base,
             DirectoryEntry theirs,
             CommitRequest request,
@@ -132,6 +134,7 @@ public final class History {
         refuseProtected(target);
         return change(
                 target,
+                commit,
                 request.expectedHead(),
                 new Change() {
                     @Override
@@ -165,18 +168,26 @@ public final class History {
         Commit commit(DirectoryEntry root, Commit head);
     }
 
-    private Merged change(Branch target, @Nullable ObjectId expected, Change change) {
+    private Merged change(Branch target, Commit used, @Nullable ObjectId expected, Change change) {
         if (once == null) {
-            return changeNow(target, expected, change);
+            return changeNow(target, used, expected, change);
         }
         return store.answers()
                 .once(
                         once,
-                        () -> changeNow(target, expected, change),
+                        () -> changeNow(target, used, expected, change),
                         made -> {
                             Committed done = store.told(target.id(), made);
                             return new Merged.Done(done.commit(), done.created());
                         });
+    }
+
+    private Merged changeNow(
+            Branch target, Commit used, @Nullable ObjectId expected, Change change) {
+        try (Lease _ = store.leases().open()) {
+            store.keep(repo, used);
+            return changeNow(target, expected, change);
+        }
     }
 
     private Merged changeNow(Branch target, @Nullable ObjectId expected, Change change) {

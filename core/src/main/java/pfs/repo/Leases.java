@@ -2,19 +2,14 @@ package pfs.repo;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
-import pfs.object.ObjectId;
 
 /**
  * Who is between storing objects and naming them: an upload, a fold, a commit, a run. Garbage
  * collection waits for those who began before it, since it cannot see what they hold; what those do
- * that begin later it learns from the journal. Also keeps, while garbage is collected, the commits
- * that were named, for a name may have gone again before it is looked for. Thread-safe.
+ * that begin later it learns from the journal, and from {@link Naming}. Thread-safe.
  */
 final class Leases {
     private final ReentrantLock lock = new ReentrantLock();
@@ -26,8 +21,12 @@ final class Leases {
     @GuardedBy("lock")
     private long next;
 
-    @GuardedBy("lock")
-    private @Nullable List<ObjectId> named;
+    private final Naming naming = new Naming();
+
+    /** What commits may be named meanwhile. */
+    Naming naming() {
+        return naming;
+    }
 
     /** From now until it is closed, what its holder stores and reads stays. */
     Lease open() {
@@ -86,46 +85,6 @@ final class Leases {
         lock.lock();
         try {
             return open.size();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** From now on {@link #name} is kept. */
-    void beginNaming() {
-        lock.lock();
-        try {
-            named = new ArrayList<>();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** A ref is about to name this commit. */
-    void name(ObjectId commit) {
-        lock.lock();
-        try {
-            if (named != null) {
-                named.add(commit);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    List<ObjectId> named() {
-        lock.lock();
-        try {
-            return named == null ? List.of() : List.copyOf(named);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    void endNaming() {
-        lock.lock();
-        try {
-            named = null;
         } finally {
             lock.unlock();
         }

@@ -59,6 +59,11 @@ final class Marking implements Roots.Visitor {
         return marks.contains(id);
     }
 
+    /** True if this was marked as a commit, with all that it reaches. */
+    boolean isWhole(ObjectId commit) {
+        return marks.contains(walked(ObjectKind.COMMIT, commit));
+    }
+
     long size() {
         return marks.size();
     }

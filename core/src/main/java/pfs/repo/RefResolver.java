@@ -6,6 +6,7 @@ import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class RefResolver {
     private final long repo;
     private final MetaStore meta;
     private final Commits commits;
+    private final Predicate<ObjectId> keeps;
     private final Heads heads;
 
     /** Where the heads of branches are known. */
@@ -42,7 +44,12 @@ final class RefResolver {
     /** A branch's head; null before its first commit. */
     record Head(@Nullable Commit commit) {}
 
-    RefResolver(long repo, MetaStore meta, Commits commits, Heads heads) {
+    /**
+     * @param keeps true for commits of the repo that are not being collected as garbage
+     */
+    RefResolver(
+            long repo, MetaStore meta, Commits commits, Predicate<ObjectId> keeps, Heads heads) {
+        this.keeps = keeps;
         this.repo = repo;
         this.meta = meta;
         this.commits = commits;
@@ -127,7 +134,7 @@ final class RefResolver {
     }
 
     private Commit byId(ObjectId id) {
-        if (meta.get(RefKeys.commit(repo, id)).isEmpty()) {
+        if (!keeps.test(id)) {
             throw new PfsException(
                     ErrorCode.NO_SUCH_REF, "there is no commit " + id + " here", id.toString());
         }
@@ -177,7 +184,7 @@ final class RefResolver {
                 found = candidate;
             }
         }
-        if (found == null) {
+        if (found == null || !keeps.test(found)) {
             throw unknown(prefix);
         }
         return commits.read(found);

@@ -54,6 +54,7 @@ public final class Repo {
                         number,
                         store.meta(),
                         store.commits(),
+                        commit -> store.keeps(number, commit),
                         branch ->
                                 store.branches()
                                         .find(id(branch))
@@ -269,7 +270,12 @@ public final class Repo {
         if (!from.isEmpty()) {
             TreePath.verify(from);
         }
-        write(branch, new Operation.Copy(from, source == null ? null : source.root(), to));
+        try (Lease _ = store.leases().open()) {
+            if (source != null) {
+                store.keep(number, source);
+            }
+            write(branch, new Operation.Copy(from, source == null ? null : source.root(), to));
+        }
     }
 
     public void move(String branch, String from, String to) {

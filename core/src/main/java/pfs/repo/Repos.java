@@ -93,7 +93,7 @@ public final class Repos implements AutoCloseable {
         Leases leases = new Leases();
         Trees trees = new Trees(journal, settings.treeCacheBytes());
         Folder folder = new Folder(trees, journal, journal, leases);
-        Commits commits = new Commits(journal, journal);
+        Commits commits = new Commits(journal, journal, leases.naming());
         Answers answers = new Answers(meta, () -> Store.nanos(clock), Once.MOST_KEPT);
         WriteQueue queue = new WriteQueue(journal, new Evaluator(folder), answers);
         Branches branches = new Branches(meta, journal, commits, folder, queue);

@@ -85,17 +85,13 @@ final class RootSearch {
         }
     }
 
-    /**
-     * Takes the names of commits that are gone out of the metadata.
-     *
-     * @param millis when they went, since 1970; written down, so that this is synced on return
-     */
-    void forgetCommits(long millis) {
+    /** Takes the commits that do not stay out of the metadata: they are no repo's any more. */
+    void forgetCommits() {
         List<MetaStore.Pair> gone = new ArrayList<>();
         each(
                 RefKeys.ALL_COMMITS,
                 pair -> {
-                    if (!store.journal().contains(commitOf(pair))) {
+                    if (!store.leases().naming().stays(commitOf(pair))) {
                         gone.add(pair);
                     }
                     if (gone.size() >= PAGE) {
@@ -104,6 +100,14 @@ final class RootSearch {
                     }
                 });
         forget(gone);
+    }
+
+    /**
+     * Writes down that all is done.
+     *
+     * @param millis when, since 1970
+     */
+    void collected(long millis) {
         store.meta().commit(new Batch().put(RefKeys.COLLECTED, Bytes.of(RefKeys.u64(millis))));
     }
 

@@ -3,8 +3,11 @@ package pfs.repo;
 import java.time.Instant;
 import java.time.InstantSource;
 import pfs.chunk.ContentStore;
+import pfs.error.ErrorCode;
+import pfs.error.PfsException;
 import pfs.journal.Journal;
 import pfs.meta.MetaStore;
+import pfs.object.ObjectId;
 
 /** The parts that all repos of one process share. */
 record Store(
@@ -23,6 +26,32 @@ record Store(
         Changes changes,
         Leases leases,
         InstantSource clock) {
+
+    /**
+     * True if a commit is a repo's, and stays with all that it reaches at least until the caller's
+     * lease ends; if it is given a name until then, longer.
+     */
+    boolean keeps(long repo, ObjectId commit) {
+        return meta.get(RefKeys.commit(repo, commit)).isPresent()
+                && journal.contains(commit)
+                && leases.naming().name(commit)
+                // a collection that was on its way when this began has forgotten it by now
+                && meta.get(RefKeys.commit(repo, commit)).isPresent();
+    }
+
+    /** Refuses, with NO_SUCH_REF, to work with a commit that {@link #keeps} does not know. */
+    void keep(long repo, Commit commit) {
+        if (!keeps(repo, commit.id())) {
+            throw collected(commit.id());
+        }
+    }
+
+    static PfsException collected(ObjectId commit) {
+        return new PfsException(
+                ErrorCode.NO_SUCH_REF,
+                "there is no commit " + commit + " here: nothing named it, and it was collected",
+                commit.toString());
+    }
 
     /** A change of a head that was made before for its key; the replicas have it now. */
     Committed told(BranchId branch, Answer made) {

@@ -25,10 +25,17 @@ final class Tags {
                 .orElseThrow(() -> noTag(tag));
     }
 
-    /** EXISTS, INVALID_NAME. */
+    /** EXISTS, INVALID_NAME, NO_SUCH_REF for a commit that is garbage. */
     void create(String tag, Commit at) {
         RefName.verifyRef(tag);
-        store.leases().name(at.id());
+        try (Lease _ = store.leases().open()) {
+            store.keep(number, at);
+            name(tag, at);
+        }
+        store.changes().tell(number, null);
+    }
+
+    private void name(String tag, Commit at) {
         Batch batch =
                 new Batch()
                         .require(RefKeys.tag(number, tag), Batch.ABSENT)
@@ -36,7 +43,6 @@ final class Tags {
         if (!store.meta().commit(batch)) {
             throw new PfsException(ErrorCode.EXISTS, "there is a tag '" + tag + "' already", tag);
         }
-        store.changes().tell(number, null);
     }
 
     /** NO_SUCH_REF. */

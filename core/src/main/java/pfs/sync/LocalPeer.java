@@ -15,6 +15,7 @@ import pfs.journal.Journal;
 import pfs.object.ObjectId;
 import pfs.repo.Arrivals;
 import pfs.repo.Commit;
+import pfs.repo.Lease;
 import pfs.repo.Repo;
 import pfs.repo.Repos;
 
@@ -147,6 +148,12 @@ public final class LocalPeer implements Peer {
                         targets.add(ref.commit());
                     }
                 });
+        try (Lease _ = repos.lease()) {
+            return move(refs, targets, mode);
+        }
+    }
+
+    private MoveAnswer move(List<Ref> refs, Set<ObjectId> targets, Arrivals.Mode mode) {
         Closure closure = new Closure(repos, door, targets);
         Set<ObjectId> lacking = new LinkedHashSet<>();
         boolean whole =

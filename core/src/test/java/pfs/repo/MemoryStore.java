@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import pfs.chunk.Content;
 import pfs.chunk.ContentWriter;
 import pfs.disk.Disk;
@@ -15,6 +16,8 @@ import pfs.disk.MemoryDisk;
 import pfs.journal.Journal;
 import pfs.meta.MemoryMetaStore;
 import pfs.meta.MetaStore;
+import pfs.object.IdSet;
+import pfs.object.MemoryIdSet;
 import pfs.object.ObjectId;
 import pfs.pack.LocalPackStore;
 import pfs.pack.MemoryPackIndex;
@@ -25,6 +28,7 @@ import pfs.tree.FileEntry;
 /** A whole store in memory, which can be stopped, killed and opened again. */
 public final class MemoryStore implements AutoCloseable {
     private final long maxPack;
+    private final Supplier<IdSet> sets;
     private MemoryDisk disk = new MemoryDisk();
     private final MetaStore meta;
     private FencedMetaStore reachable;
@@ -41,6 +45,14 @@ public final class MemoryStore implements AutoCloseable {
     }
 
     public MemoryStore(long maxPack) {
+        this(maxPack, MemoryIdSet::new);
+    }
+
+    /**
+     * @param sets makes the sets of what is needed, when garbage is collected
+     */
+    MemoryStore(long maxPack, Supplier<IdSet> sets) {
+        this.sets = sets;
         this.maxPack = maxPack;
         this.meta = new MemoryMetaStore(InstantSource.fixed(now));
         open();
@@ -53,7 +65,7 @@ public final class MemoryStore implements AutoCloseable {
             throw new AssertionError(e);
         }
         reachable = new FencedMetaStore(meta);
-        repos = Repos.open(journal, reachable, () -> now, Settings.standard());
+        repos = Repos.open(journal, reachable, () -> now, Settings.standard(), sets);
     }
 
     public Repos repos() {
