@@ -49,16 +49,7 @@ public final class Repo {
         this.number = number;
         this.store = store;
         this.once = once;
-        this.resolver =
-                new RefResolver(
-                        number,
-                        store.meta(),
-                        store.commits(),
-                        commit -> store.keeps(number, commit),
-                        branch ->
-                                store.branches()
-                                        .find(id(branch))
-                                        .map(b -> new RefResolver.Head(b.state().head())));
+        this.resolver = store.resolver(number);
     }
 
     public String name() {
@@ -270,12 +261,8 @@ public final class Repo {
         if (!from.isEmpty()) {
             TreePath.verify(from);
         }
-        try (Lease _ = store.leases().open()) {
-            if (source != null) {
-                store.keep(number, source);
-            }
-            write(branch, new Operation.Copy(from, source == null ? null : source.root(), to));
-        }
+        Operation copy = new Operation.Copy(from, source == null ? null : source.root(), to);
+        store.keeping(number, source, () -> write(branch, copy));
     }
 
     public void move(String branch, String from, String to) {

@@ -2,6 +2,7 @@ package pfs.repo;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 import pfs.chunk.ContentStore;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
@@ -44,6 +45,28 @@ record Store(
         if (!keeps(repo, commit.id())) {
             throw collected(commit.id());
         }
+    }
+
+    /** Makes a change with what a commit reaches, if there is one; that stays meanwhile. */
+    void keeping(long repo, @Nullable Commit commit, Runnable change) {
+        try (Lease _ = leases.open()) {
+            if (commit != null) {
+                keep(repo, commit);
+            }
+            change.run();
+        }
+    }
+
+    /** Finds the commits of a repo by ref expressions. */
+    RefResolver resolver(long repo) {
+        return new RefResolver(
+                repo,
+                meta,
+                commits,
+                commit -> keeps(repo, commit),
+                branch ->
+                        branches.find(new BranchId(repo, branch))
+                                .map(found -> new RefResolver.Head(found.state().head())));
     }
 
     static PfsException collected(ObjectId commit) {
