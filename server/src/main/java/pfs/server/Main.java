@@ -12,6 +12,7 @@ import pfs.object.ObjectSource;
 import pfs.repo.Repos;
 import pfs.repo.Settings;
 import pfs.server.care.OfflineCommand;
+import pfs.server.jobs.EngineProxyCommand;
 import pfs.server.start.DirectoryCommand;
 import pfs.server.start.ServeCommand;
 
@@ -29,6 +30,10 @@ public final class Main {
             System.exit(
                     DirectoryCommand.run(
                             given, System.getenv(), Main::open, System.out, System.err));
+        }
+        if (verb.equals("engine-proxy")) {
+            System.exit(
+                    EngineProxyCommand.run(given.subList(1, given.size()), System.out, System.err));
         }
         boolean named = !given.isEmpty() && verb.equals("serve");
         int code =

@@ -1,6 +1,7 @@
 package pfs.cli.around;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ public final class HelpCommand implements Callable<Integer> {
 
               pfs serve                start the server, on http://localhost:7370
               pfs serve --help         its options
+              pfs engine-proxy --help  for jobs of a server in a container
 
             files     put       store files, or with -r whole directories
                       get       fetch them
@@ -69,7 +71,7 @@ public final class HelpCommand implements Callable<Integer> {
                         .getParent()
                         .getSubcommands()
                         .get(command);
-        if (command.equals("serve") || command.equals("clone")) {
+        if (List.of("serve", "clone", "engine-proxy").contains(command)) {
             session.out().line("pfs " + command + " --help lists its options");
         } else if (of == null) {
             throw session.usage("there is no command '" + command + "': pfs help lists them");

@@ -14,7 +14,6 @@ import pfs.jobs.runtime.Runtime;
 import pfs.jobs.runtime.docker.DockerRuntime;
 import pfs.jobs.runtime.process.ProcessRuntime;
 import pfs.jobs.workspace.RepoWorkspace;
-import pfs.object.ObjectId;
 import pfs.repo.Repos;
 
 /** Opens the jobs of a server: chooses where they run, and how much they may use. */
@@ -54,14 +53,7 @@ public final class JobsStart {
         if (kind.equals("process")) {
             return new ProcessRuntime(directory.resolve("process"));
         }
-        String server =
-                ObjectId.of(
-                                directory
-                                        .toAbsolutePath()
-                                        .toString()
-                                        .getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                        .toString()
-                        .substring(0, 12);
+        String server = ServerName.of(directory);
         return new LazyRuntime("docker", () -> connect(environment, server));
     }
 

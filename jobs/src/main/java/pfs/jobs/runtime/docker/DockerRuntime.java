@@ -53,6 +53,7 @@ public final class DockerRuntime implements Runtime {
     private final DockerClient client;
     private final String host;
     private final String server;
+    private final @Nullable EngineDoor door;
     private final @Nullable String namespaceObstacle;
     private final AtomicLong starting = new AtomicLong();
     private volatile boolean closing;
@@ -66,7 +67,8 @@ public final class DockerRuntime implements Runtime {
         this.host = host;
         this.server = server;
         this.leftovers = new Leftovers(client);
-        this.namespaceObstacle = NetworkNamespace.obstacle();
+        this.door = EngineDoor.at(host).orElse(null);
+        this.namespaceObstacle = door == null ? NetworkNamespace.obstacle() : null;
     }
 
     /** The sockets where an engine may listen, best first: $DOCKER_HOST, Docker's, Podman's. */
@@ -247,7 +249,14 @@ public final class DockerRuntime implements Runtime {
             client.startContainerCmd(id).exec();
             DockerWorker worker =
                     DockerWorker.of(
-                            client, leftovers, id, name, program.spec(), log, workers::remove);
+                            client,
+                            leftovers,
+                            id,
+                            name,
+                            program.spec(),
+                            log,
+                            door,
+                            workers::remove);
             workers.add(worker);
             return worker;
         } catch (IOException | RuntimeException e) {

@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import pfs.jobs.runtime.LastLines;
 import pfs.jobs.runtime.Runtime;
 import pfs.jobs.runtime.Worker;
@@ -76,11 +77,16 @@ final class DockerWorker implements Worker {
             String name,
             JobSpec spec,
             Runtime.LogSink log,
+            @Nullable EngineDoor door,
             Consumer<DockerWorker> whenClosed)
             throws IOException {
         InspectContainerResponse found = client.inspectContainerCmd(id).exec();
         Dialer dialer =
-                spec.network() == Network.NONE ? throughNamespace(found, id) : throughBridge(found);
+                door != null
+                        ? door.to(id)
+                        : spec.network() == Network.NONE
+                                ? throughNamespace(found, id)
+                                : throughBridge(found);
         Long pid = found.getState().getPidLong();
         MemoryEvents memory = MemoryEvents.of(pid == null ? 0 : pid, id);
         return new DockerWorker(client, leftovers, id, name, dialer, memory, log, whenClosed);
@@ -94,26 +100,35 @@ final class DockerWorker implements Worker {
                 throw new IOException("the container is gone");
             };
         }
-        // The engine may count processes otherwise than this server: never enter a stranger's.
+        if (!verifyProcess(pid, id)) {
+            return _ -> {
+                throw new IOException("the container is gone");
+            };
+        }
+        return NetworkNamespace.of(pid, ContainerOrder.PORT);
+    }
+
+    /**
+     * False if the process is gone.
+     *
+     * @throws IOException if it is another one: the engine may count processes otherwise than this
+     *     program, which must never enter a stranger's
+     */
+    static boolean verifyProcess(long pid, String container) throws IOException {
         String cgroup;
         try {
             cgroup = Files.readString(Path.of("/proc/" + pid + "/cgroup"));
         } catch (java.nio.file.NoSuchFileException e) {
             cgroup = "";
         }
-        if (!cgroup.contains(id)) {
-            if (Files.exists(Path.of("/proc/" + pid))) {
-                throw new IOException(
-                        "the container's process "
-                                + pid
-                                + " is not this one here: network none needs a server on the"
-                                + " engine's own host");
-            }
-            return _ -> {
-                throw new IOException("the container is gone");
-            };
+        if (!cgroup.contains(container) && Files.exists(Path.of("/proc/" + pid))) {
+            throw new IOException(
+                    "the container's process "
+                            + pid
+                            + " is not this one here: network none needs a server on the"
+                            + " engine's own host");
         }
-        return NetworkNamespace.of(pid, ContainerOrder.PORT);
+        return cgroup.contains(container);
     }
 
     private static Dialer throughBridge(InspectContainerResponse found) {

@@ -1,0 +1,72 @@
+# What the tests of this directory share; to be sourced, with $part set to the test's name.
+# shellcheck shell=sh
+
+work=$(mktemp -d)
+engine=
+
+# To be named by the test: what it leaves behind on the engine.
+clean() { :; }
+
+finish() {
+    clean
+    if [ -n "$engine" ]; then
+        docker rmi "$PFS_IMAGE" >/dev/null 2>&1 || true
+        kill "$engine" 2>/dev/null || true
+        wait "$engine" 2>/dev/null || true
+    fi
+    rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM HUP
+
+die() {
+    printf 'deploy/%s: %s\n' "$part" "$1" >&2
+    exit 1
+}
+
+is() { # EXPECTED WHAT COMMAND...
+    expected=$1 what=$2
+    shift 2
+    got=$("$@") || true
+    [ "$got" = "$expected" ] || die "$what: '$got' instead of '$expected'"
+}
+
+status() {
+    curl -s -o /dev/null -w '%{http_code}' "$@"
+}
+
+# Until a command succeeds, a minute at most.
+until_ok() { # WHAT COMMAND...
+    what=$1
+    shift
+    waited=0
+    until "$@" >/dev/null 2>&1; do
+        waited=$((waited + 1))
+        [ "$waited" -lt 300 ] || die "$what: not within a minute"
+        sleep 0.2
+    done
+}
+
+# An engine of the test's own where DOCKER_HOST names none, and the image in $PFS_IMAGE.
+start_engine() {
+    if ! docker version >/dev/null 2>&1; then
+        command -v dockerd >/dev/null || die "no engine answers, and there is no dockerd"
+        export DOCKER_HOST="unix://$work/sock"
+        dockerd --data-root "$work/data" --exec-root "$work/exec" --pidfile "$work/pid" -H "$DOCKER_HOST" \
+            --exec-opt native.cgroupdriver=cgroupfs >"$work/dockerd.log" 2>&1 &
+        engine=$!
+        until_ok "dockerd answers" docker version
+    fi
+    if [ -z "${PFS_IMAGE:-}" ]; then
+        export PFS_IMAGE="pfs-test-$$"
+        "$here/image/build" "$PFS_IMAGE"
+    fi
+}
+
+compose() {
+    if docker compose version >/dev/null 2>&1; then
+        docker compose "$@"
+    else
+        docker-compose "$@"
+    fi
+}
