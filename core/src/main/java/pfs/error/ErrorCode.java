@@ -24,6 +24,8 @@ public enum ErrorCode {
     DISK_FULL(Kind.NO_SPACE),
     STOPPED(Kind.UNAVAILABLE),
     BUSY(Kind.UNAVAILABLE),
+    /** etcd, PostgreSQL or the object store did not answer in time; a change's fate is open. */
+    ENGINE_UNAVAILABLE(Kind.UNAVAILABLE),
     NOT_REPLICATED(Kind.UNAVAILABLE),
     NOT_MASTER(Kind.CONFLICT),
     PEER_FAILED(Kind.PEER),

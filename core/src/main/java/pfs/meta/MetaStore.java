@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * Small ordered keys and values: refs, repos, runs, members. Never file data. Keys are up to 4 KiB
  * and ordered as unsigned bytes; values are up to 1 MiB. Thread-safe and linearizable; what {@link
- * #commit} answered is durable. Failures of the engine are a PfsException with STOPPED (its fate is
- * unknown: read it back).
+ * #commit} answered is durable. Failures of the engine are a PfsException with STOPPED, or with
+ * ENGINE_UNAVAILABLE if it may come back; the fate of what was called is unknown: read it back.
  */
 public interface MetaStore extends AutoCloseable {
     /** The value now, with its version; empty when there is none. */

@@ -90,6 +90,7 @@ public record Problem(
                     DISK_FULL,
                     STOPPED,
                     BUSY,
+                    ENGINE_UNAVAILABLE,
                     NOT_REPLICATED,
                     NOT_MASTER,
                     PEER_FAILED,

@@ -1,0 +1,140 @@
+package pfs.cluster;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A real engine on this machine, started by {@code bin/cluster} in a directory, and stopped by it.
+ * A test whose engine is not installed is skipped, with what is missing as the reason.
+ */
+public final class Engine implements AutoCloseable {
+    private final Path directory;
+    private final String name;
+
+    private Engine(Path directory, String name) {
+        this.directory = directory;
+        this.name = name;
+    }
+
+    /** Starts an engine: etcd, etcd=1, postgresql or ceph. */
+    public static Engine start(Path directory, String engine) throws Exception {
+        Result missing = run("missing", engine);
+        assumeTrue(missing.status() == 0, missing.output());
+        Result started = run("start", directory.toString(), engine);
+        if (started.status() != 0) {
+            throw new IOException(started.output());
+        }
+        return new Engine(directory, engine.split("=", 2)[0]);
+    }
+
+    private record Result(int status, String output) {}
+
+    private static Result run(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(root().resolve("bin/cluster").toString()));
+        command.addAll(List.of(arguments));
+        Path output = Files.createTempFile("pfs-cluster", ".log");
+        try {
+            Process process =
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(output.toFile())
+                            .start();
+            return new Result(process.waitFor(), Files.readString(output).strip());
+        } finally {
+            Files.delete(output);
+        }
+    }
+
+    private static Path root() {
+        Path root = Path.of("").toAbsolutePath();
+        while (!Files.exists(root.resolve("bin/cluster"))) {
+            root = root.getParent();
+            if (root == null) {
+                throw new IllegalStateException("the tests run outside of the project");
+            }
+        }
+        return root;
+    }
+
+    /** What pfs takes as {@code --meta} or {@code --store}. */
+    public String uri() throws IOException {
+        return file("uri").strip();
+    }
+
+    /** The text of a file in the engine's directory. */
+    public String file(String file) throws IOException {
+        return Files.readString(directory.resolve(name).resolve(file));
+    }
+
+    /** Kills one of its processes (kill -9), and waits until it is gone. */
+    public void kill(String process) throws Exception {
+        ProcessHandle handle = handle(process);
+        handle.destroyForcibly();
+        while (ProcessHandle.of(handle.pid()).isPresent() && !ended(handle.pid())) {
+            Thread.sleep(5);
+        }
+    }
+
+    /** True for a process that ended and has only its number left, since nobody waited for it. */
+    private static boolean ended(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+            return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /** Stops a process where it stands (SIGSTOP). */
+    public void freeze(String process) throws Exception {
+        signal("-STOP", process);
+    }
+
+    /** Lets a frozen process go on. */
+    public void thaw(String process) throws Exception {
+        signal("-CONT", process);
+    }
+
+    private void signal(String signal, String process) throws Exception {
+        String pid = Long.toString(handle(process).pid());
+        new ProcessBuilder("kill", signal, pid).inheritIO().start().waitFor();
+    }
+
+    private ProcessHandle handle(String process) throws IOException {
+        long pid = Long.parseLong(file(process + ".pid").strip());
+        return ProcessHandle.of(pid).orElseThrow();
+    }
+
+    /** Starts a killed process again. */
+    public void restart(String process) throws Exception {
+        Path script = directory.resolve(name).resolve("restart-" + process);
+        new ProcessBuilder(script.toString()).inheritIO().start().waitFor();
+    }
+
+    /** The variables that a file of {@code export NAME=VALUE …} sets. */
+    public Map<String, String> variables(String file) throws IOException {
+        Map<String, String> variables = new TreeMap<>();
+        for (String word : file(file).strip().split("\\s+")) {
+            int equals = word.indexOf('=');
+            if (equals > 0) {
+                variables.put(word.substring(0, equals), word.substring(equals + 1));
+            }
+        }
+        return variables;
+    }
+
+    @Override
+    public void close() throws Exception {
+        Result stopped = run("stop", directory.toString(), name);
+        if (stopped.status() != 0) {
+            throw new IOException(stopped.output());
+        }
+    }
+}
