@@ -2,6 +2,7 @@ package pfs.testing.server;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -47,7 +48,7 @@ public final class Torture {
                     System.err.println(
                             "usage: torture [--short|--long] [--seed N] [--only"
                                     + " crash|kill|replica|order|hostile"
-                                    + "|history|power|disk|fuzz|memory]");
+                                    + "|history|power|disk|fuzz|memory|leak]");
                     System.exit(2);
                 }
             }
@@ -78,6 +79,7 @@ public final class Torture {
         part(only, "disk", this::disk);
         part(only, "fuzz", () -> fuzz(longRun ? 100_000_000 : 200_000));
         part(only, "memory", () -> new MemoryTorture(root, data("memory")).run(longRun));
+        part(only, "leak", this::leak);
     }
 
     private String history(int lives) throws Exception {
@@ -92,6 +94,13 @@ public final class Torture {
             Path data = disk.directory().resolve("data");
             return "power cuts of ext4: " + new KillTorture(root, data, seed, disk::cut).run(cuts);
         }
+    }
+
+    /** A short run is too short to judge a leak by: it only shows that the load goes through. */
+    private String leak() throws Exception {
+        return longRun
+                ? new LeakTorture(root, data("leak"), seed, 20).run(Duration.ofMinutes(60))
+                : "not run: it takes an hour (--long)";
     }
 
     private String disk() throws Exception {

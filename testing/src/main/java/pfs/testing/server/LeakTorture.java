@@ -1,0 +1,226 @@
+package pfs.testing.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Mixed load for a long time on one server with the memory that it has by default: what is left of
+ * the heap after a collection, and the resident memory, stay where they were.
+ */
+public final class LeakTorture {
+    private static final int CLIENTS = 6;
+    private static final int SAMPLES = 24;
+    private static final int NAMES = 2_000;
+    private static final Pattern USED = Pattern.compile("used (\\d+)K");
+
+    private final Path root;
+    private final Path data;
+    private final long seed;
+    private final long pauseMillis;
+    private final AtomicBoolean stop = new AtomicBoolean();
+    private final AtomicLong requests = new AtomicLong();
+
+    private record Sample(long heapKib, long residentKib) {}
+
+    /**
+     * @param data is not there yet
+     * @param pauseMillis between two calls of a client
+     */
+    public LeakTorture(Path root, Path data, long seed, long pauseMillis) {
+        this.root = root;
+        this.data = data;
+        this.seed = seed;
+        this.pauseMillis = pauseMillis;
+    }
+
+    /** Fails if the last quarter of the time has more memory than the second. */
+    public String run(Duration time) throws Exception {
+        List<Sample> samples = new ArrayList<>();
+        try (ServerProcess server = ServerProcess.ready(root, data);
+                HttpClient http = HttpClient.newHttpClient();
+                ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> clients = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                Client client = new Client(server, http, i, new Random(seed + i));
+                clients.add(pool.submit(client::run));
+            }
+            for (int i = 0; i < SAMPLES; i++) {
+                TimeUnit.NANOSECONDS.sleep(time.toNanos() / SAMPLES);
+                samples.add(sample(server));
+            }
+            stop.set(true);
+            for (Future<?> client : clients) {
+                client.get();
+            }
+        } finally {
+            stop.set(true);
+        }
+        return judged(samples);
+    }
+
+    private String judged(List<Sample> samples) {
+        Sample early = mean(samples.subList(SAMPLES / 4, SAMPLES / 2));
+        Sample late = mean(samples.subList(SAMPLES * 3 / 4, SAMPLES));
+        String figures =
+                String.format(
+                        "%d requests; of the second quarter and the last: heap after a collection"
+                                + " %d and %d MiB, resident %d and %d MiB",
+                        requests.get(),
+                        early.heapKib >> 10,
+                        late.heapKib >> 10,
+                        early.residentKib >> 10,
+                        late.residentKib >> 10);
+        if (late.heapKib > early.heapKib * 11 / 10 + (8 << 10)
+                || late.residentKib > early.residentKib * 11 / 10 + (16 << 10)) {
+            throw new AssertionError("memory grows: " + figures + "; " + samples);
+        }
+        return figures;
+    }
+
+    private static Sample mean(List<Sample> samples) {
+        return new Sample(
+                (long) samples.stream().mapToLong(Sample::heapKib).average().orElseThrow(),
+                (long) samples.stream().mapToLong(Sample::residentKib).average().orElseThrow());
+    }
+
+    private static Sample sample(ServerProcess server) throws Exception {
+        long resident = server.residentKib();
+        jcmd(server, "GC.run");
+        Matcher used = USED.matcher(jcmd(server, "GC.heap_info"));
+        if (!used.find()) {
+            throw new AssertionError("jcmd does not say what the heap has");
+        }
+        return new Sample(Long.parseLong(used.group(1)), resident);
+    }
+
+    private static String jcmd(ServerProcess server, String command) throws Exception {
+        String program = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        Process process =
+                new ProcessBuilder(program, Long.toString(server.pid()), command)
+                        .redirectErrorStream(true)
+                        .start();
+        try (InputStream out = process.getInputStream()) {
+            String said = new String(out.readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new AssertionError("jcmd " + command + ": " + said);
+            }
+            return said;
+        }
+    }
+
+    /** Calls of all kinds, refused ones and broken ones among them, over names that come again. */
+    private final class Client {
+        private final ServerProcess server;
+        private final HttpClient http;
+        private final int number;
+        private final Random random;
+
+        Client(ServerProcess server, HttpClient http, int number, Random random) {
+            this.server = server;
+            this.http = http;
+            this.number = number;
+            this.random = random;
+        }
+
+        Void run() throws Exception {
+            for (int i = 0; !stop.get(); i++) {
+                call(i);
+                requests.incrementAndGet();
+                TimeUnit.MILLISECONDS.sleep(pauseMillis);
+            }
+            return null;
+        }
+
+        private String path() {
+            return "/pfs/d" + random.nextInt(20) + "/f" + random.nextInt(NAMES);
+        }
+
+        private void call(int i) throws Exception {
+            int kind = random.nextInt(100);
+            if (kind < 35) {
+                send("GET", path(), 0);
+            } else if (kind < 65) {
+                send("PUT", path(), 1 + random.nextInt(8192));
+            } else if (kind < 68) {
+                send("PUT", "/pfs/large" + random.nextInt(5), 3 << 20);
+            } else if (kind < 71) {
+                send("GET", "/pfs/large" + random.nextInt(5), 0);
+            } else if (kind < 75) {
+                send("DELETE", path(), 0);
+            } else if (kind < 80) {
+                send("POST", path() + "?append", 100);
+            } else if (kind < 84) {
+                send("GET", "/pfs/d" + random.nextInt(20) + "/?limit=200", 0);
+            } else if (kind < 88) {
+                send("POST", "/commit?message=m" + i, 0);
+            } else if (kind < 90) {
+                send("GET", "/diff?from=master~1&to=master", 0);
+            } else if (kind < 92) {
+                send("GET", "/commits?limit=20", 0);
+            } else if (kind < 94) {
+                branch("b" + number + "-" + i);
+            } else if (kind < 96) {
+                send("POST", "/copy?from=/d" + random.nextInt(20) + "&to=/copy" + number, 0);
+            } else if (kind < 97) {
+                cutOff();
+            } else if (kind < 99) {
+                send("PUT", "/pfs/a//../b", 10);
+            } else if (number == 0 && i % 50 == 0) {
+                send("POST", "/gc?trash=0&wait=5", 0);
+            } else {
+                send("GET", "/metrics", 0);
+            }
+        }
+
+        private void branch(String name) throws Exception {
+            send("POST", "/branches/" + name, 0);
+            send("PUT", "/pfs/of-branch?branch=" + name, 2000);
+            send("POST", "/commit?message=x&branch=" + name, 0);
+            send("POST", "/merge?from=" + name, 0);
+            send("DELETE", "/branches/" + name, 0);
+        }
+
+        private void send(String method, String path, int body) throws Exception {
+            byte[] bytes = new byte[body];
+            random.nextBytes(bytes);
+            HttpRequest request =
+                    HttpRequest.newBuilder(server.uri(path))
+                            .method(method, HttpRequest.BodyPublishers.ofByteArray(bytes))
+                            .timeout(Duration.ofMinutes(2))
+                            .build();
+            int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+            if (status >= 500 && status != 503) {
+                throw new AssertionError(method + " " + path + " was answered " + status);
+            }
+        }
+
+        private void cutOff() throws IOException {
+            try (java.net.Socket socket =
+                    new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), server.port())) {
+                String head =
+                        "PUT /pfs/cut HTTP/1.1\r\n"
+                                + "Host: localhost\r\n"
+                                + "Content-Length: 100000\r\n\r\n";
+                socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream().write(new byte[50_000]);
+            }
+        }
+    }
+}
