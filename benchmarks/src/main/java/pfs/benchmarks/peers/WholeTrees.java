@@ -115,10 +115,13 @@ final class WholeTrees {
         return figures(in, again, back, bytes);
     }
 
+    /**
+     * A directory for what comes out, never one of which files were deleted: ext4 looks for inodes
+     * that were not freed in the last minutes, which costs the next writer up to a millisecond a
+     * file.
+     */
     private Path out() throws IOException {
-        Path out = field.scratch.resolve("out");
-        Trees.delete(out);
-        return Files.createDirectories(out);
+        return Files.createTempDirectory(field.scratch, "out");
     }
 
     private static Map<String, Double> figures(double in, double again, double out, long bytes) {
