@@ -112,10 +112,9 @@ final class AgainstGit {
         }
     }
 
+    /** Never one of which files were deleted: see {@link WholeTrees}. */
     private Path fresh(String name) throws IOException {
-        Path path = field.scratch.resolve(name);
-        Trees.delete(path);
-        return Files.createDirectories(path);
+        return Files.createTempDirectory(field.scratch, name);
     }
 
     private Map<String, Double> pfs(String id, Source source, int round) throws IOException {

@@ -133,10 +133,12 @@ final class Data {
         return String.format("d%03d/f%05d", i / 100, i);
     }
 
-    /** The small files of a round in a directory of the disk. */
+    /** The small files of a round in a directory of the disk, the same for all contenders. */
     Path smallTree(int round) throws IOException {
-        Path root = directory.resolve("tree");
-        Trees.delete(root);
+        Path root = directory.resolve("tree" + round);
+        if (Files.exists(root)) {
+            return root;
+        }
         List<byte[]> files = smallFiles(round);
         for (int i = 0; i < files.size(); i++) {
             Path file = root.resolve(smallName(i));

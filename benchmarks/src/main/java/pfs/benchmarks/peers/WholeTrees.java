@@ -89,8 +89,7 @@ final class WholeTrees {
 
     private Map<String, Double> git(int round) throws IOException {
         Path tree = field.data.smallTree(200 + round);
-        Path repository = field.scratch.resolve("git");
-        Trees.delete(repository);
+        Path repository = Files.createTempDirectory(field.scratch, "git");
         field.commands.run("git", "init", "-q", "--bare", repository.toString());
         String git =
                 "git -c user.name=bench -c user.email=bench@localhost --git-dir='"
