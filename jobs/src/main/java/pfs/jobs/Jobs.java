@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
@@ -23,7 +22,6 @@ import pfs.jobs.engine.RunLog;
 import pfs.jobs.memo.Memo;
 import pfs.jobs.pool.WarmPools;
 import pfs.jobs.runtime.Runtime;
-import pfs.jobs.spec.Input;
 import pfs.jobs.spec.JobSpec;
 import pfs.jobs.spec.SpecJson;
 import pfs.jobs.spec.Trigger;
@@ -42,7 +40,6 @@ import pfs.repo.Roots;
  * server did not end, because it was killed, goes on with the next {@link #start}.
  */
 public final class Jobs implements AutoCloseable {
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
     private static final DateTimeFormatter ID =
             DateTimeFormatter.ofPattern("yyyyMMddHHmmssSSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -56,6 +53,7 @@ public final class Jobs implements AutoCloseable {
     private final Settings settings;
     private final RandomGenerator random;
     private final Map<String, ActiveRun> active = new ConcurrentHashMap<>();
+    private final Heads heads;
     private final RunQueue queue;
     private final Triggers triggers;
 
@@ -94,6 +92,7 @@ public final class Jobs implements AutoCloseable {
         this.workspace = workspace;
         this.meta = meta;
         this.store = new JobStore(meta);
+        this.heads = new Heads(workspace, store);
         this.memo = new Memo(meta, workspace::flush);
         this.runtime = runtime;
         this.settings = settings;
@@ -171,10 +170,13 @@ public final class Jobs implements AutoCloseable {
     /** Keeps a job; INVALID_NAME, INVALID_REQUEST with the field, NO_SUCH_REPO. */
     public Job put(String repo, String name, byte[] json) {
         workspace.requireRepo(repo);
-        if (!NAME.matcher(name).matches()) {
+        if (!SpecJson.JOB_NAME.matcher(name).matches()) {
             throw new PfsException(
                     ErrorCode.INVALID_NAME,
-                    "'" + name + "' is not a name of a job, which is like " + NAME.pattern(),
+                    "'"
+                            + name
+                            + "' is not a name of a job, which is like "
+                            + SpecJson.JOB_NAME.pattern(),
                     name);
         }
         JobSpec spec = SpecJson.decode(json);
@@ -228,7 +230,7 @@ public final class Jobs implements AutoCloseable {
         if (engine == null) {
             throw new PfsException(ErrorCode.IMPOSSIBLE, settings.noRuntime());
         }
-        Commit input = input(job, commit);
+        Commit input = heads.input(job, commit);
         RunRecord run =
                 RunRecord.queued(
                         newId(), job, input.id().toString(), trigger, settings.clock().millis());
@@ -238,28 +240,6 @@ public final class Jobs implements AutoCloseable {
         store.put(run);
         enqueue(run);
         return run;
-    }
-
-    private Commit input(Job job, @Nullable String commit) {
-        Input input = job.spec().input();
-        String repo = input.sourceRepo(job.repo());
-        if (commit != null) {
-            return workspace.resolve(repo, commit, input.sourceBranch());
-        }
-        return workspace
-                .head(repo, input.sourceBranch())
-                .orElseThrow(
-                        () ->
-                                new PfsException(
-                                        ErrorCode.IMPOSSIBLE,
-                                        "job '"
-                                                + job.name()
-                                                + "' has nothing to run on: branch '"
-                                                + input.sourceBranch()
-                                                + "' of repo '"
-                                                + repo
-                                                + "' has no commit",
-                                        input.sourceBranch()));
     }
 
     private String newId() {
@@ -382,30 +362,8 @@ public final class Jobs implements AutoCloseable {
      * @throws PfsException NO_SUCH_REF when there is no such output
      */
     public Commit output(String repo, String name, @Nullable String input) {
-        String branch = Input.OUTPUT_BRANCH_PREFIX + name;
-        if (input == null) {
-            return workspace
-                    .head(repo, branch)
-                    .orElseThrow(
-                            () ->
-                                    new PfsException(
-                                            ErrorCode.NO_SUCH_REF,
-                                            "job '" + name + "' has no output yet",
-                                            branch));
-        }
-        Commit source = input(get(repo, name), input);
-        String made =
-                store.output(repo, name, source.id().toString())
-                        .orElseThrow(
-                                () ->
-                                        new PfsException(
-                                                ErrorCode.NO_SUCH_REF,
-                                                "job '"
-                                                        + name
-                                                        + "' has no output of input commit "
-                                                        + source.id(),
-                                                input));
-        return workspace.resolve(repo, made, branch);
+        Job job = input == null ? null : get(repo, name);
+        return heads.output(repo, name, job, input);
     }
 
     /** A hint that a branch may have moved, so that triggers need not find out by themselves. */

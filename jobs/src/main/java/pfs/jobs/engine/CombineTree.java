@@ -102,11 +102,14 @@ final class CombineTree {
         try (RecordSource merged = runs.merge(children);
                 RecordSorter all = new RecordSorter(run.spills(), run.taskMemory())) {
             RangeCutter cutter =
-                    new RangeCutter(merged, framing, false, run.spills(), Long.MAX_VALUE);
+                    new RangeCutter(merged, framing, false, false, run.spills(), Long.MAX_VALUE);
             Deque<Posted> posted = new ArrayDeque<>();
             try {
+                int number = 0;
                 for (KeyRange range = cutter.next(); range != null; range = cutter.next()) {
-                    posted.addLast(post(range, label, task, keeping));
+                    // The node's children determine what its n-th batch is.
+                    ObjectId batch = MemoKey.below(task).number(number++).id();
+                    posted.addLast(post(range, label, batch, keeping));
                     while (posted.size() > 2) {
                         take(posted.removeFirst(), all, counters);
                     }
@@ -140,7 +143,7 @@ final class CombineTree {
     /**
      * Batches of one node are sent side by side, so that the root of a tree keeps all cores busy.
      */
-    private Posted post(KeyRange range, String label, ObjectId task, Keeping keeping) {
+    private Posted post(KeyRange range, String label, ObjectId batch, Keeping keeping) {
         CompletableFuture<Batch> answer = new CompletableFuture<>();
         Thread thread =
                 Thread.ofVirtual()
@@ -148,7 +151,7 @@ final class CombineTree {
                         .start(
                                 () -> {
                                     try {
-                                        answer.complete(send(range, label, task, keeping));
+                                        answer.complete(send(range, label, batch, keeping));
                                     } catch (Throwable e) {
                                         answer.completeExceptionally(e);
                                     }
@@ -156,11 +159,10 @@ final class CombineTree {
         return new Posted(answer, thread);
     }
 
-    private Batch send(KeyRange range, String label, ObjectId task, Keeping keeping)
+    private Batch send(KeyRange range, String label, ObjectId batch, Keeping keeping)
             throws Exception {
         String about = label + ", " + range.shown();
         try {
-            ObjectId batch = MemoKey.below(task).id(range.identity()).id();
             Optional<Result> known = keeping.part(batch);
             if (known.isPresent()) {
                 return new Batch.Stored(known.get());

@@ -29,6 +29,7 @@ final class RangeCutter {
     private final RecordSource records;
     private final Framing framing;
     private final boolean perKey;
+    private final boolean identified;
     private final Spills spills;
     private final long partBytes;
     private boolean pending;
@@ -37,14 +38,21 @@ final class RangeCutter {
 
     /**
      * @param perKey whether each group is sent alone, as its values
+     * @param identified whether ranges tell their identity; if not, it is the same for all
      * @param partBytes a range ends a part when so many bytes of records came since the last end
      */
     RangeCutter(
-            RecordSource records, Framing framing, boolean perKey, Spills spills, long partBytes)
+            RecordSource records,
+            Framing framing,
+            boolean perKey,
+            boolean identified,
+            Spills spills,
+            long partBytes)
             throws IOException {
         this.records = records;
         this.framing = framing;
         this.perKey = perKey;
+        this.identified = identified;
         this.spills = spills;
         this.partBytes = partBytes;
         this.partEnd = partBytes;
@@ -120,9 +128,13 @@ final class RangeCutter {
         private int add() throws IOException {
             int keyLength = records.keyLength();
             int tailLength = records.tailLength();
-            hash(keyLength, tailLength);
+            if (identified) {
+                hash(keyLength, tailLength);
+            }
             if (perKey) {
                 RecordFormat.writeValue(framing, records, body);
+            } else if (framing == Framing.TSV) {
+                body.writeLine(records.bytes(), records.key(), keyLength + tailLength);
             } else {
                 RecordFormat.write(framing, records, body);
             }

@@ -73,7 +73,8 @@ final class ReduceStage {
         long partBytes = parts == 1 ? Long.MAX_VALUE : Math.max(1, total / parts);
         try (RecordSource merged = run.runs(memory).merge(runs);
                 PartWriter out = new PartWriter(run.workspace(), parts)) {
-            RangeCutter cutter = new RangeCutter(merged, framing, perKey, run.spills(), partBytes);
+            RangeCutter cutter =
+                    new RangeCutter(merged, framing, perKey, true, run.spills(), partBytes);
             Deque<Pending> pending = new ArrayDeque<>();
             for (KeyRange range = cutter.next(); range != null; range = cutter.next()) {
                 KeyRange taken = range;

@@ -45,6 +45,16 @@ final class Spool extends OutputStream {
         used += length;
     }
 
+    /** The bytes and a line feed. */
+    void writeLine(byte[] bytes, int offset, int length) throws IOException {
+        if (length + 1 > memory.length - used) {
+            makeRoom(length + 1);
+        }
+        System.arraycopy(bytes, offset, memory, used, length);
+        used += length;
+        memory[used++] = '\n';
+    }
+
     private void makeRoom(int more) throws IOException {
         if (used + more > IN_MEMORY) {
             spill();

@@ -40,8 +40,11 @@ final class PooledWorker {
                 Math.max(pausedUntil, System.nanoTime() + Math.min(millis, 600_000) * 1_000_000);
     }
 
-    void succeeded(int most) {
+    /** True if more can be asked of it than before. */
+    boolean succeeded(int most) {
         nextPause = FIRST_PAUSE_MILLIS;
-        limit = Math.min(most, limit + 1);
+        boolean more = limit < most;
+        limit += more ? 1 : 0;
+        return more;
     }
 }

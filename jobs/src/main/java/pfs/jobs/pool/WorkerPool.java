@@ -38,6 +38,10 @@ public final class WorkerPool implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private final List<PooledWorker> members = new ArrayList<>();
     private int starting;
+
+    /** Those who wait for another worker than one that failed them. */
+    private int avoiding;
+
     private boolean closed;
     private @Nullable PfsException startFailure;
 
@@ -90,7 +94,14 @@ public final class WorkerPool implements AutoCloseable {
         }
 
         void succeeded() {
-            locked(() -> pooled.succeeded(concurrency));
+            lock.lock();
+            try {
+                if (pooled.succeeded(concurrency)) {
+                    changed.signalAll();
+                }
+            } finally {
+                lock.unlock();
+            }
         }
 
         void busy(Optional<Long> retryAfterMillis) {
@@ -109,7 +120,12 @@ public final class WorkerPool implements AutoCloseable {
             try {
                 pooled.inFlight--;
                 last = pooled.retired && pooled.inFlight == 0;
-                changed.signalAll();
+                if (avoiding > 0 || pooled.retired) {
+                    changed.signalAll();
+                } else {
+                    // Whoever waits can use it, so one is enough.
+                    changed.signal();
+                }
             } finally {
                 lock.unlock();
             }
@@ -164,7 +180,7 @@ public final class WorkerPool implements AutoCloseable {
                     starting++;
                     Thread.ofVirtual().name("start worker").start(this::startOne);
                 }
-                awaitChange();
+                awaitChange(avoid);
             }
         } finally {
             lock.unlock();
@@ -183,15 +199,23 @@ public final class WorkerPool implements AutoCloseable {
         return best;
     }
 
-    private void awaitChange() throws InterruptedException {
+    private void awaitChange(@Nullable String avoid) throws InterruptedException {
         long now = System.nanoTime();
-        long wait =
-                members.stream()
-                        .mapToLong(m -> m.nanosToPauseEnd(now))
-                        .filter(n -> n > 0)
-                        .min()
-                        .orElse(1_000_000_000L);
-        changed.awaitNanos(Math.max(wait, 100_000));
+        long pause = Long.MAX_VALUE;
+        for (PooledWorker member : members) {
+            long left = member.nanosToPauseEnd(now);
+            pause = left > 0 ? Math.min(pause, left) : pause;
+        }
+        avoiding += avoid == null ? 0 : 1;
+        try {
+            if (pause == Long.MAX_VALUE) {
+                changed.await();
+            } else {
+                changed.awaitNanos(Math.max(pause, 100_000));
+            }
+        } finally {
+            avoiding -= avoid == null ? 0 : 1;
+        }
     }
 
     private void startOne() {

@@ -88,6 +88,12 @@ public final class MergingSource extends RecordSource {
         if (prefixes[a] != prefixes[b]) {
             return prefixes[a] < prefixes[b];
         }
+        int aLength = sources[a].keyLength;
+        int bLength = sources[b].keyLength;
+        if (aLength <= Long.BYTES && bLength <= Long.BYTES) {
+            // All of both keys is in the prefixes, but for zeros at the end of the longer.
+            return aLength < bLength || aLength == bLength && a < b;
+        }
         int order = sources[a].compareKey(sources[b]);
         return order < 0 || order == 0 && a < b;
     }

@@ -3,6 +3,7 @@ package pfs.jobs.spec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
@@ -39,6 +40,11 @@ public final class SpecJson {
                     "path",
                     "recheck",
                     "network");
+    private static final Pattern BRANCH = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,254}");
+
+    /** What a job may be called. */
+    public static final Pattern JOB_NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
+
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
@@ -116,6 +122,10 @@ public final class SpecJson {
                     "image",
                     "is missing: a job needs an image, or a command for a process runtime");
         }
+        if (spec.env().containsKey("PORT")) {
+            throw SpecReader.refusal(
+                    "env.PORT", "is set by pfs, which says there on which port to listen");
+        }
         if (spec.reduce() == null && spec.combine() != null) {
             throw SpecReader.refusal("combine", "needs a reduce");
         }
@@ -141,7 +151,13 @@ public final class SpecJson {
         }
         if (node.isString()) {
             String path = path("input", node.stringValue());
-            return new Input.Files(null, branch == null ? "master" : branch, path);
+            return new Input.Files(null, branch("branch", branch), path);
+        }
+        if (!node.isObject()) {
+            throw SpecReader.refusal(
+                    "input",
+                    "must be a path, or an object with repo, branch and path, or with job, not "
+                            + SpecReader.shown(node));
         }
         SpecReader object = in.object("input", List.of("repo", "branch", "path", "job"));
         if (object == null) {
@@ -157,13 +173,31 @@ public final class SpecJson {
                 throw SpecReader.refusal(
                         "input.job", "stands alone: it is all of that job's output");
             }
+            if (!JOB_NAME.matcher(job).matches()) {
+                throw SpecReader.refusal("input.job", "is not a name of a job: '" + job + "'");
+            }
             return new Input.OfJob(job);
         }
         String path = object.text("path");
         return new Input.Files(
                 object.text("repo"),
-                own != null ? own : branch != null ? branch : "master",
+                own != null ? branch("input.branch", own) : branch("branch", branch),
                 path("input.path", path == null ? "" : path));
+    }
+
+    private static String branch(String field, @Nullable String given) {
+        if (given == null) {
+            return "master";
+        }
+        boolean fits =
+                BRANCH.matcher(given).matches()
+                        && !given.contains("..")
+                        && !given.contains("//")
+                        && !given.endsWith("/");
+        if (!fits) {
+            throw SpecReader.refusal(field, "is not a name of a branch: '" + given + "'");
+        }
+        return given;
     }
 
     /** A path from the root, with or without the slash in front; a slash behind says directory. */

@@ -56,6 +56,10 @@ class SpecJsonTest {
                     input | {"image": "x"}
                     input | {"image": "x", "input": 3}
                     input.job | {"image": "x", "input": {"job": "a", "path": "/b"}}
+                    input.job | {"image": "x", "input": {"job": "Not A Name"}}
+                    branch | {"image": "x", "input": "/", "branch": "a..b"}
+                    input.branch | {"image": "x", "input": {"repo": "r", "branch": "/"}}
+                    env.PORT | {"image": "x", "input": "/", "env": {"PORT": "80"}}
                     input.paths | {"image": "x", "input": {"paths": "/b"}}
                     image | {"input": "/"}
                     image | {"input": "/", "image": 3}
