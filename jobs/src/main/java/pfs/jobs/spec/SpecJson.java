@@ -163,6 +163,10 @@ public final class SpecJson {
         if (object == null) {
             throw SpecReader.refusal("input", "is missing");
         }
+        return input(object, branch);
+    }
+
+    private static Input input(SpecReader object, @Nullable String branch) {
         String job = object.text("job");
         String own = object.text("branch");
         if (branch != null && (own != null || job != null)) {
