@@ -56,7 +56,7 @@ final class Recovery {
     }
 
     private void install(Branch branch, View view, long position) {
-        View bounded = view.edits().size() < Repo.MAX_EDITS ? view : view.folded();
+        View bounded = view.edits().size() < Staging.MAX_EDITS ? view : view.folded();
         queue.install(
                 branch,
                 state ->

@@ -3,11 +3,8 @@ package pfs.repo;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import pfs.chunk.Content;
 import pfs.error.ErrorCode;
@@ -31,14 +28,12 @@ public final class Repo {
     /** Edits that are folded by a reader who needs the whole tree anyway. */
     private static final int WORTH_FOLDING = 64;
 
-    /** Edits at which a writer folds before it adds another: the bound of memory a branch. */
-    static final int MAX_EDITS = 65_536;
-
     private final String name;
     private final long number;
     private final Store store;
     private final RefResolver resolver;
     private final @Nullable Once once;
+    private final Staging staging;
 
     Repo(String name, long number, Store store) {
         this(name, number, store, null);
@@ -49,6 +44,7 @@ public final class Repo {
         this.number = number;
         this.store = store;
         this.once = once;
+        this.staging = new Staging(number, store, once);
         this.resolver = store.resolver(number);
     }
 
@@ -148,9 +144,7 @@ public final class Repo {
 
     /** Puts a file whose content was stored by a ContentWriter. */
     public Written put(String branch, String path, FileEntry entry, Precondition precondition) {
-        TreePath.verify(path);
-        Operation put = new Operation.Put(path, entry, precondition);
-        return written(entry.content(), key -> new Written(entry, write(branch, put, key)));
+        return staging.put(branch, path, entry, precondition);
     }
 
     /**
@@ -161,59 +155,19 @@ public final class Repo {
      */
     public CompletableFuture<Written> putLater(
             String branch, String path, FileEntry entry, Precondition precondition) {
-        if (once != null) {
-            return CompletableFuture.completedFuture(put(branch, path, entry, precondition));
-        }
-        TreePath.verify(path);
-        refuseJobs(branch);
-        Branch target = openWithRoom(branch);
-        return store.queue()
-                .submit(target, new Operation.Put(path, entry, precondition), null)
-                .thenApply(created -> new Written(entry, created))
-                .exceptionallyCompose(
-                        e ->
-                                target.gone()
-                                        ? again(() -> put(branch, path, entry, precondition))
-                                        : CompletableFuture.failedFuture(e));
-    }
-
-    /** The long way, for a branch that left the memory between the look-up and the write. */
-    private static CompletableFuture<Written> again(Supplier<Written> put) {
-        return CompletableFuture.supplyAsync(put, Thread::startVirtualThread);
-    }
-
-    /** A write of a file, made once if there is a key. */
-    private Written written(Content content, Function<@Nullable Once, Written> change) {
-        if (once == null) {
-            return change.apply(null);
-        }
-        Once exact = once.with(content.id() + " " + content.size());
-        return store.answers()
-                .once(
-                        exact,
-                        () -> change.apply(exact),
-                        made -> new Written(Objects.requireNonNull(made.file()), made.created()));
-    }
-
-    /** A change of files, made once if there is a key. */
-    private boolean write(String branch, Operation operation) {
-        if (once == null) {
-            return write(branch, operation, null);
-        }
-        Once exact = once.with(operation instanceof Operation.Overlay o ? o.tree().toString() : "");
-        return store.answers().once(exact, () -> write(branch, operation, exact), Answer::created);
+        return staging.putLater(branch, path, entry, precondition);
     }
 
     /** Deletes a file, or a directory if {@code recursive}. NO_SUCH_PATH, NOT_EMPTY. */
     public void delete(String branch, String path, boolean recursive, Precondition precondition) {
         TreePath.verify(path);
-        write(branch, new Operation.Delete(path, recursive, precondition));
+        staging.write(branch, new Operation.Delete(path, recursive, precondition));
     }
 
     /** Makes an explicit directory. True if it was made, false if one was there. */
     public boolean makeDirectory(String branch, String path) {
         TreePath.verify(path);
-        return write(branch, new Operation.MakeDirectory(path));
+        return staging.write(branch, new Operation.MakeDirectory(path));
     }
 
     /**
@@ -227,32 +181,12 @@ public final class Repo {
             Content tail,
             FileEntry template,
             Precondition precondition) {
-        TreePath.verify(path);
-        return written(tail, key -> appendNow(branch, path, tail, template, precondition, key));
+        return staging.append(branch, path, tail, template, precondition);
     }
 
-    private Written appendNow(
-            String branch,
-            String path,
-            Content tail,
-            FileEntry template,
-            Precondition precondition,
-            @Nullable Once key) {
-        Branch target = branch(branch);
-        while (true) {
-            FileEntry old = target.state().view().file(path);
-            Precondition unchanged = Appending.unchanged(old, precondition, path);
-            FileEntry whole = Appending.appended(store.contents(), old, tail, template);
-            try {
-                Operation put = new Operation.Put(path, whole, unchanged);
-                return new Written(whole, write(branch, put, key));
-            } catch (PfsException e) {
-                if (e.code() != ErrorCode.PRECONDITION_FAILED) {
-                    throw e;
-                }
-                // Somebody wrote between; the caller's own precondition is checked again above.
-            }
-        }
+    /** Drops uncommitted changes, of one path (file or directory) or all. */
+    public void reset(String branch, @Nullable String path) {
+        staging.reset(branch, path);
     }
 
     /** Copies a file or directory; {@code source} null: from the branch as it stands. */
@@ -262,13 +196,13 @@ public final class Repo {
             TreePath.verify(from);
         }
         Operation copy = new Operation.Copy(from, source == null ? null : source.root(), to);
-        store.keeping(number, source, () -> write(branch, copy));
+        store.keeping(number, source, () -> staging.write(branch, copy));
     }
 
     public void move(String branch, String from, String to) {
         TreePath.verify(from);
         TreePath.verify(to);
-        write(branch, new Operation.Move(from, to));
+        staging.write(branch, new Operation.Move(from, to));
     }
 
     /** Many files at once, visible at finish, all or nothing. */
@@ -281,7 +215,7 @@ public final class Repo {
                 store.folder(),
                 directory,
                 tree ->
-                        replace(
+                        staging.replace(
                                 branch,
                                 tree.toString(),
                                 _ -> new Operation.Overlay(directory, tree)));
@@ -300,61 +234,6 @@ public final class Repo {
 
         @Override
         void close();
-    }
-
-    private boolean write(String branch, Operation operation, @Nullable Once key) {
-        refuseJobs(branch);
-        for (int tries = 0; ; tries++) {
-            Branch target = openWithRoom(branch);
-            try (Lease _ = store.leases().open()) {
-                return store.queue().write(target, operation, key);
-            } catch (PfsException e) {
-                // Dropped from memory between the look-up and the write: look it up again.
-                if (e.code() != ErrorCode.NO_SUCH_REF || !target.gone() || tries > 3) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private Branch openWithRoom(String branch) {
-        Branch target = open(branch);
-        if (target.state().view().edits().size() >= MAX_EDITS) {
-            foldNow(target);
-        }
-        return target;
-    }
-
-    private void foldNow(Branch target) {
-        target.heads().lock();
-        try {
-            if (target.state().view().edits().size() >= MAX_EDITS) {
-                store.branches().adoptFold(target);
-            }
-        } finally {
-            target.heads().unlock();
-        }
-    }
-
-    /** Writes what may replace the whole work tree, so never beside a move of the head. */
-    private void replace(String branch, String detail, Function<BranchState, Operation> operation) {
-        if (once == null) {
-            replaceNow(branch, operation, null);
-            return;
-        }
-        Once exact = once.with(detail);
-        store.answers().once(exact, () -> replaceNow(branch, operation, exact), Answer::created);
-    }
-
-    private boolean replaceNow(
-            String branch, Function<BranchState, Operation> operation, @Nullable Once key) {
-        Branch target = branch(branch);
-        target.heads().lock();
-        try {
-            return write(branch, operation.apply(target.state()), key);
-        } finally {
-            target.heads().unlock();
-        }
     }
 
     /** A branch that takes more than merges. */
@@ -451,21 +330,6 @@ public final class Repo {
     /** The other stores that this repo knows by name. */
     public Remotes remotes() {
         return new Remotes(number, store.meta());
-    }
-
-    /** Drops uncommitted changes, of one path (file or directory) or all. */
-    public void reset(String branch, @Nullable String path) {
-        refuseJobs(branch);
-        replace(
-                branch,
-                "",
-                state -> {
-                    DirectoryEntry head =
-                            state.head() == null ? store.folder().empty() : state.head().root();
-                    return path == null || path.isEmpty()
-                            ? new Operation.Replace(head)
-                            : new Operation.Unstage(TreePath.verify(path), head);
-                });
     }
 
     /** Names of branches in byte order; the default branch also before its first commit. */
