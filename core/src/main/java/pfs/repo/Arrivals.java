@@ -60,6 +60,11 @@ public final class Arrivals {
         return store.keeps(repo.number(), id);
     }
 
+    /** True if the commit is here, but its files were dropped by a rule of its branch. */
+    public boolean isHollow(ObjectId id) {
+        return store.hollow().contains(id);
+    }
+
     /** True if the first is the second or an ancestor of it. */
     public boolean isAncestor(Commit ancestor, Commit of) {
         return store.merging().bases().isAncestor(ancestor, of);

@@ -96,6 +96,7 @@ final class Branches {
                     new Batch()
                             .require(RefKeys.branch(branch.id()), branch.state().version())
                             .delete(RefKeys.protection(branch.id()))
+                            .delete(RefKeys.rule(branch.id()))
                             .delete(RefKeys.branch(branch.id()));
             if (!meta.commit(batch)) {
                 throw busy(branch.id());

@@ -86,9 +86,9 @@ public final class Collector {
                 IdSet marks = sets.get();
                 Ending _ = naming::end) {
             maintenance.persistAll();
-            Marking marking = new Marking(marks, store.journal(), store.commits());
+            Marking marking = new Marking(marks, store.journal(), store.commits(), store.hollow());
             mark(marking, settings);
-            naming.freeze(marking::commit, marking::isWhole);
+            naming.freeze(marking::commit, marking::files, marking::isWhole);
             for (ObjectId relied : sweep.freeze(marking::isMarked)) {
                 marking.alone(relied);
             }
@@ -153,7 +153,7 @@ public final class Collector {
     private Collected sweep(PackSweep sweep, Marking marking, Settings settings)
             throws IOException {
         // First, so that no crash leaves a commit that is half gone and seems to be the repo's.
-        search.forgetCommits();
+        search.forgetCommits(marking);
         Totals totals = new Totals();
         List<PackSweep.Survey> surveys = new ArrayList<>();
         for (long pack : sweep.packs()) {

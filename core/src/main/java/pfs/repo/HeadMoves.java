@@ -215,7 +215,7 @@ final class HeadMoves {
      * made for the move, so that {@code @{its time}} finds it.
      */
     private void record(Batch batch, BranchId id, Commit head, long begun) {
-        if (!folder.leases().naming().name(head.id())) {
+        if (!folder.leases().naming().name(head.id(), false)) {
             throw Store.collected(head.id());
         }
         long time = Math.max(begun, head.time());

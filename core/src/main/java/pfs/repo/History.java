@@ -2,6 +2,7 @@ package pfs.repo;
 
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
@@ -262,6 +263,7 @@ public final class History {
                         store.folder().trees(),
                         store.paths(),
                         store.pauses(),
+                        store.hollow(),
                         repo);
         return new Log(sources, from, path, after);
     }
@@ -308,6 +310,33 @@ public final class History {
         }
     }
 
+    /** How far back a branch keeps the files of its history; empty for all. NO_SUCH_REF. */
+    public Optional<Retention> retention(String branch) {
+        return store.meta()
+                .get(RefKeys.rule(known(branch).id()))
+                .flatMap(v -> Retention.parse(v.value().text()));
+    }
+
+    /** Has the next collection of garbage drop older files; durable on return. NO_SUCH_REF. */
+    public void setRetention(String branch, Optional<Retention> rule) {
+        Branch target = known(branch);
+        target.heads().lock();
+        try {
+            Batch batch = new Batch();
+            rule.ifPresentOrElse(
+                    kept -> batch.put(RefKeys.rule(target.id()), kept.encode()),
+                    () -> batch.delete(RefKeys.rule(target.id())));
+            store.meta().commit(batch);
+        } finally {
+            target.heads().unlock();
+        }
+    }
+
+    /** True if the commit's files were dropped by such a rule. */
+    public boolean hollow(Commit commit) {
+        return store.hollow().contains(commit.id());
+    }
+
     static void refuseProtected(Branch branch) {
         if (branch.mergeOnly()) {
             String name = branch.id().branch();
@@ -323,6 +352,10 @@ public final class History {
                     "the branch '" + name + "' is written by runs only",
                     name);
         }
+        return known(name);
+    }
+
+    private Branch known(String name) {
         BranchId id = new BranchId(repo, name);
         return store.branches().find(id).orElseThrow(() -> Branches.missing(id));
     }

@@ -18,8 +18,8 @@ import pfs.tree.Trees;
  * Walks from a commit to its ancestors: children before parents (by generation), the newer first
  * among equals. With a path, only the commits that changed it: a commit with a parent that has the
  * same there is passed over, and only that parent is followed; so is the whole way to where a
- * commit's jump goes, when its {@link PathSets} set says that nothing there touched the path. Lazy;
- * not thread-safe.
+ * commit's jump goes, when its {@link PathSets} set says that nothing there touched the path; it
+ * ends where the files were dropped. Lazy; not thread-safe.
  *
  * <p>A walk can begin behind a commit of it: where it stood when it was {@link #pause paused}
  * there, if that is still known, else by jumps over what lies before, which takes a step for each
@@ -33,12 +33,19 @@ public final class Log implements Iterator<Commit> {
                     .reversed();
 
     /** What a walk reads. */
-    record Sources(Commits commits, Trees trees, PathSets paths, LogPauses pauses, long repo) {}
+    record Sources(
+            Commits commits,
+            Trees trees,
+            PathSets paths,
+            LogPauses pauses,
+            Hollow hollow,
+            long repo) {}
 
     private final Commits commits;
     private final Trees trees;
     private final PathSets paths;
     private final LogPauses pauses;
+    private final Hollow hollow;
     private final long repo;
     private final @Nullable Commit from;
     private final @Nullable String path;
@@ -54,6 +61,7 @@ public final class Log implements Iterator<Commit> {
     Log(Sources sources, @Nullable Commit from, @Nullable String path, @Nullable Commit after) {
         this.paths = sources.paths;
         this.pauses = sources.pauses;
+        this.hollow = sources.hollow;
         this.repo = sources.repo;
         this.commits = sources.commits;
         this.trees = sources.trees;
@@ -132,12 +140,19 @@ public final class Log implements Iterator<Commit> {
 
     /** Opens the parents; null if the commit is to be passed over. */
     private @Nullable Commit visit(Commit at) {
+        if (path != null && hollow.contains(at.id())) {
+            return null; // what happened to a path is told by files
+        }
         ObjectId jump = at.jump();
         if (path != null && jump != null && paths.unchanged(repo, at, path)) {
             add(commits.read(jump));
             return null;
         }
-        List<Commit> parents = at.parents().stream().map(commits::read).toList();
+        List<Commit> parents =
+                at.parents().stream()
+                        .filter(id -> path == null || !hollow.contains(id))
+                        .map(commits::read)
+                        .toList();
         if (path == null) {
             parents.forEach(this::add);
             return at;

@@ -22,19 +22,52 @@ final class Marking implements Roots.Visitor {
     private final IdSet marks;
     private final ObjectReader reader;
     private final Commits commits;
+    private final Hollow hollow;
     private final Deque<Step> steps = new ArrayDeque<>();
+
+    /** Marks of commits beside "walked as a commit", which takes all ancestors' files in. */
+    private static final int FILES = 0x20;
+
+    private static final int LINE = 0x40;
 
     private record Step(ObjectKind kind, ObjectId id, int depth, long size) {}
 
-    Marking(IdSet marks, ObjectReader reader, Commits commits) {
+    Marking(IdSet marks, ObjectReader reader, Commits commits, Hollow hollow) {
+        this.hollow = hollow;
         this.marks = marks;
         this.reader = reader;
         this.commits = commits;
     }
 
-    /** A commit, its files, and all its ancestors that are there. */
+    /** A commit with its files; of its ancestors, only the commits. */
     @Override
-    public void commit(ObjectId id) {
+    public void files(ObjectId id) {
+        ownFiles(id);
+        line(id);
+        walk();
+    }
+
+    /** A commit and its ancestors, without their files. */
+    void line(ObjectId id) {
+        Deque<ObjectId> open = new ArrayDeque<>();
+        open.push(id);
+        for (ObjectId at = open.poll(); at != null; at = open.poll()) {
+            if (marks.add(other(LINE, at))) {
+                marks.add(at);
+                commits.read(at).parents().forEach(open::push);
+            }
+        }
+    }
+
+    private void ownFiles(ObjectId id) {
+        if (!hollow.contains(id) && marks.add(other(FILES, id))) {
+            marks.add(id);
+            push(ObjectKind.TREE, commits.read(id).root().tree(), 0, 0);
+        }
+    }
+
+    /** A commit and all its ancestors, with their files, as far as those are there. */
+    void commit(ObjectId id) {
         push(ObjectKind.COMMIT, id, 0, 0);
         walk();
     }
@@ -59,9 +92,16 @@ final class Marking implements Roots.Visitor {
         return marks.contains(id);
     }
 
-    /** True if this was marked as a commit, with all that it reaches. */
+    /** True if this was marked as a commit with its files. */
     boolean isWhole(ObjectId commit) {
-        return marks.contains(walked(ObjectKind.COMMIT, commit));
+        return marks.contains(other(FILES, commit));
+    }
+
+    /** True if this was marked as a commit, be it without its files. */
+    boolean isCommit(ObjectId commit) {
+        return isWhole(commit)
+                || marks.contains(other(LINE, commit))
+                || marks.contains(walked(ObjectKind.COMMIT, commit));
     }
 
     long size() {
@@ -85,8 +125,12 @@ final class Marking implements Roots.Visitor {
 
     /** The mark of an object that was walked as this kind: no object has such an id. */
     private static ObjectId walked(ObjectKind kind, ObjectId id) {
+        return other(kind.code(), id);
+    }
+
+    private static ObjectId other(int mark, ObjectId id) {
         byte[] bytes = id.toBytes();
-        bytes[ObjectId.BYTES - 1] ^= (byte) kind.code();
+        bytes[ObjectId.BYTES - 1] ^= (byte) mark;
         return ObjectId.decode(bytes, 0);
     }
 
@@ -104,9 +148,8 @@ final class Marking implements Roots.Visitor {
     }
 
     private void walkCommit(ObjectId id) {
-        Commit commit = commits.read(id);
-        push(ObjectKind.TREE, commit.root().tree(), 0, 0);
-        for (ObjectId parent : commit.parents()) {
+        ownFiles(id);
+        for (ObjectId parent : commits.read(id).parents()) {
             push(ObjectKind.COMMIT, parent, 0, 0);
         }
     }

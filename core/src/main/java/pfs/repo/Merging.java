@@ -14,10 +14,12 @@ final class Merging {
     private final Folder folder;
     private final Commits commits;
     private final MergeBases bases;
+    private final Hollow hollow;
 
-    Merging(Folder folder, Commits commits) {
+    Merging(Folder folder, Commits commits, Hollow hollow) {
         this.folder = folder;
         this.commits = commits;
+        this.hollow = hollow;
         this.bases = new MergeBases(commits);
     }
 
@@ -56,6 +58,7 @@ final class Merging {
             return folder.empty();
         }
         Commit first = best.getFirst();
+        best.forEach(commit -> hollow.refuse(commit.id()));
         DirectoryEntry root = first.root();
         if (depth == MAX_DEPTH) {
             return root;
@@ -70,6 +73,10 @@ final class Merging {
     /** The tree before a commit: its first parent's, or nothing. */
     DirectoryEntry before(Commit commit) {
         List<ObjectId> parents = commit.parents();
-        return parents.isEmpty() ? folder.empty() : commits.read(parents.getFirst()).root();
+        if (parents.isEmpty()) {
+            return folder.empty();
+        }
+        hollow.refuse(parents.getFirst());
+        return commits.read(parents.getFirst()).root();
     }
 }

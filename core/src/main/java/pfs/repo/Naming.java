@@ -23,9 +23,13 @@ import pfs.object.ObjectId;
 final class Naming {
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Null while no garbage is collected. */
+    /** Those that are to stay with their ancestors' files. Null while no garbage is collected. */
     @GuardedBy("lock")
     private @Nullable Set<ObjectId> named;
+
+    /** Those that are to stay with their own files. */
+    @GuardedBy("lock")
+    private final Set<ObjectId> made = new HashSet<>();
 
     /** Once it is frozen: those that are marked with all that they reach. */
     @GuardedBy("lock")
@@ -36,23 +40,26 @@ final class Naming {
         lock.lock();
         try {
             named = new HashSet<>();
+            made.clear();
             whole = null;
         } finally {
             lock.unlock();
         }
     }
 
-    /** True if this commit, which is here, may be given a name: it stays if it gets one. */
-    boolean name(ObjectId commit) {
+    /**
+     * True if this commit, which is here, may be given a name: it stays if it gets one.
+     *
+     * @param ancestors with the files of all before it, as far as they are there
+     */
+    boolean name(ObjectId commit, boolean ancestors) {
         lock.lock();
         try {
-            if (named == null || whole == null) {
-                if (named != null) {
-                    named.add(commit);
-                }
-                return true;
+            if (named == null || whole != null) {
+                return stays(commit);
             }
-            return stays(commit);
+            (ancestors ? named : made).add(commit);
+            return true;
         } finally {
             lock.unlock();
         }
@@ -63,7 +70,7 @@ final class Naming {
         lock.lock();
         try {
             if (named != null) {
-                named.addAll(commits);
+                made.addAll(commits);
             }
         } finally {
             lock.unlock();
@@ -74,7 +81,11 @@ final class Naming {
     boolean stays(ObjectId commit) {
         lock.lock();
         try {
-            return named == null || named.contains(commit) || whole == null || whole.test(commit);
+            return named == null
+                    || named.contains(commit)
+                    || made.contains(commit)
+                    || whole == null
+                    || whole.test(commit);
         } finally {
             lock.unlock();
         }
@@ -84,22 +95,27 @@ final class Naming {
      * Marks what was named, and from here on lets only those be named that stay.
      *
      * @param mark marks a commit with all that it reaches; most are marked before anybody waits
-     * @param whole tells which commits were marked with all that they reach
+     * @param markFiles marks a commit with its files
+     * @param whole tells which commits were marked with their files
      */
-    void freeze(Consumer<ObjectId> mark, Predicate<ObjectId> whole) {
+    void freeze(Consumer<ObjectId> mark, Consumer<ObjectId> markFiles, Predicate<ObjectId> whole) {
         Set<ObjectId> early;
+        Set<ObjectId> earlyMade;
         lock.lock();
         try {
             early = named == null ? Set.of() : Set.copyOf(named);
+            earlyMade = Set.copyOf(made);
         } finally {
             lock.unlock();
         }
         early.forEach(mark);
+        earlyMade.forEach(markFiles);
         lock.lock();
         try {
             if (named != null) {
                 named.forEach(mark);
             }
+            made.forEach(markFiles);
             this.whole = whole;
         } finally {
             lock.unlock();
@@ -111,6 +127,7 @@ final class Naming {
         lock.lock();
         try {
             named = null;
+            made.clear();
             whole = null;
         } finally {
             lock.unlock();

@@ -45,6 +45,7 @@ final class PathSets {
     private final Commits commits;
     private final Trees trees;
     private final DirectoryEntry empty;
+    private final Hollow hollow;
 
     @GuardedBy("cache")
     private final Map<ObjectId, int[]> cache =
@@ -57,7 +58,8 @@ final class PathSets {
                 }
             };
 
-    PathSets(MetaStore meta, Commits commits, Folder folder) {
+    PathSets(MetaStore meta, Commits commits, Folder folder, Hollow hollow) {
+        this.hollow = hollow;
         this.meta = meta;
         this.commits = commits;
         this.trees = folder.trees();
@@ -97,6 +99,9 @@ final class PathSets {
     /** What the commit changed, and the sets of the commits down to where its jump goes. */
     private int[] make(long repo, Commit commit, ObjectId end) {
         Commit parent = commits.read(commit.parents().getFirst());
+        if (hollow.contains(parent.id()) || hollow.contains(commit.id())) {
+            return UNKNOWN;
+        }
         int[] set = own(parent.root(), commit.root());
         for (Commit at = parent; set != UNKNOWN && !at.id().equals(end); ) {
             ObjectId jump = at.jump();

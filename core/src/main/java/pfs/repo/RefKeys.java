@@ -1,6 +1,7 @@
 package pfs.repo;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import pfs.meta.Key;
 import pfs.object.ObjectId;
 
@@ -17,6 +18,8 @@ import pfs.object.ObjectId;
  * paths  REPO (32 bytes id)        → what changed up to the commit: PathSets
  * moves  REPO BRANCH (8 bytes time)→ commit id: the branch's head from that time on
  * protect REPO BRANCH              → nothing: the branch takes merges only
+ * keep   REPO NAME                 → Retention: how far back the branch keeps files
+ * hollow (32 bytes id)             → nothing: the commit's files were dropped by such a rule
  * answer (32 bytes key)            → AnswerFormat: what was done for an idempotency key
  * remote REPO NAME                 → URL, a newline, the token
  * collected                        → u64: when garbage was collected last, ms
@@ -31,6 +34,8 @@ final class RefKeys {
     static final Key MOVES = Key.of("moves", "");
     static final Key ALL_COMMITS = Key.of("commit", "");
     static final Key COLLECTED = Key.of("collected");
+    static final Key RULES = Key.of("keep", "");
+    static final Key HOLLOW = Key.of("hollow", "");
     static final Key ANSWERS = Key.of("answer", "");
     static final Key JOURNAL = Key.of("journal");
 
@@ -92,6 +97,46 @@ final class RefKeys {
         return protections(id.repo()).append(id.branch());
     }
 
+    static Key rules(long repo) {
+        return Key.of("keep", hex(repo), "");
+    }
+
+    static Key rule(BranchId id) {
+        return rules(id.repo()).append(id.branch());
+    }
+
+    static BranchId branchOfRule(Key key) {
+        return branchAt(key, RULES, key.array().length);
+    }
+
+    static BranchId branchOf(Key branch) {
+        return branchAt(branch, ALL_BRANCHES, branch.array().length);
+    }
+
+    /** The branch that moved. */
+    static BranchId branchOfMove(Key move) {
+        return branchAt(move, MOVES, move.array().length - Long.BYTES - 1);
+    }
+
+    /** When it moved, in ns since 1970. */
+    static long timeOfMove(Key move) {
+        return ByteBuffer.wrap(move.array()).getLong(move.array().length - Long.BYTES);
+    }
+
+    /** Of a key that goes on with REPO, a zero, and the branch's name up to {@code end}. */
+    private static BranchId branchAt(Key key, Key prefix, int end) {
+        int repo = prefix.array().length;
+        int name = repo + 17;
+        String number = new String(key.array(), repo, 16, StandardCharsets.US_ASCII);
+        return new BranchId(
+                Long.parseUnsignedLong(number, 16),
+                new String(key.array(), name, end - name, StandardCharsets.UTF_8));
+    }
+
+    static Key hollow(ObjectId commit) {
+        return HOLLOW.append(commit.toBytes());
+    }
+
     static Key answer(Once once) {
         return ANSWERS.append(once.key().toBytes());
     }
@@ -116,7 +161,7 @@ final class RefKeys {
     static long repoOfCommit(Key key) {
         int from = ALL_COMMITS.array().length;
         return Long.parseUnsignedLong(
-                new String(key.array(), from, 16, java.nio.charset.StandardCharsets.US_ASCII), 16);
+                new String(key.array(), from, 16, StandardCharsets.US_ASCII), 16);
     }
 
     private static String hex(long repo) {

@@ -98,8 +98,9 @@ public final class Repo {
         }
     }
 
-    /** The files of a commit. */
+    /** The files of a commit. NO_SUCH_REF if they were dropped by a rule. */
     public Snapshot snapshot(Commit commit) {
+        store.hollow().refuse(commit.id());
         return snapshot(commit.root());
     }
 

@@ -98,7 +98,8 @@ public final class Repos implements AutoCloseable {
         WriteQueue queue = new WriteQueue(journal, new Evaluator(folder), answers);
         Branches branches = new Branches(meta, journal, commits, folder, queue);
         ContentStore contents = new ContentStore(journal, journal, settings.contents());
-        PathSets paths = new PathSets(meta, commits, folder);
+        Hollow hollow = new Hollow(meta);
+        PathSets paths = new PathSets(meta, commits, folder, hollow);
         Changes changes = new Changes(clock.millis() << 20);
         HeadMoves heads =
                 new HeadMoves(
@@ -120,10 +121,11 @@ public final class Repos implements AutoCloseable {
                 heads,
                 paths,
                 new LogPauses(),
-                new Merging(folder, commits),
+                new Merging(folder, commits, hollow),
                 answers,
                 changes,
                 leases,
+                hollow,
                 clock);
     }
 
@@ -200,6 +202,7 @@ public final class Repos implements AutoCloseable {
         store.branches().deleteAll(RefKeys.commits(number));
         store.branches().deleteAll(RefKeys.allPaths(number));
         store.branches().deleteAll(RefKeys.protections(number));
+        store.branches().deleteAll(RefKeys.rules(number));
         store.branches().deleteAll(RefKeys.remotes(number));
         store.changes().tell(number, null);
         return true;

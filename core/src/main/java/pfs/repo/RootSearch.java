@@ -32,6 +32,7 @@ final class RootSearch {
 
     /** Marks what these views show, and what the metadata name. */
     void visit(Marking marking, List<View> views) {
+        Retaining rules = new Retaining(store, marking);
         marking.tree(store.folder().empty().tree());
         for (View view : views) {
             visit(marking, view);
@@ -39,12 +40,18 @@ final class RootSearch {
         for (Branch branch : store.branches().loaded()) {
             @Nullable Commit head = branch.state().head();
             if (head != null) {
-                marking.commit(head.id());
+                rules.head(branch.id(), head.id());
             }
         }
-        each(RefKeys.ALL_BRANCHES, pair -> visitBranch(marking, pair));
+        each(RefKeys.ALL_BRANCHES, pair -> visitBranch(marking, rules, pair));
         each(RefKeys.ALL_TAGS, pair -> marking.commit(id(pair)));
-        each(RefKeys.MOVES, pair -> marking.commit(id(pair)));
+        each(
+                RefKeys.MOVES,
+                pair ->
+                        rules.earlier(
+                                RefKeys.branchOfMove(pair.key()),
+                                id(pair),
+                                RefKeys.timeOfMove(pair.key())));
     }
 
     private static void visit(Marking marking, View view) {
@@ -62,11 +69,11 @@ final class RootSearch {
         }
     }
 
-    private static void visitBranch(Marking marking, MetaStore.Pair pair) {
+    private static void visitBranch(Marking marking, Retaining rules, MetaStore.Pair pair) {
         BranchRecord record = BranchRecord.decode(pair.key().text(), pair.value().value());
         @Nullable ObjectId head = record.head();
         if (head != null) {
-            marking.commit(head);
+            rules.head(RefKeys.branchOf(pair.key()), head);
         }
         marking.tree(record.work().tree());
     }
@@ -85,20 +92,31 @@ final class RootSearch {
         }
     }
 
-    /** Takes the commits that do not stay out of the metadata: they are no repo's any more. */
-    void forgetCommits() {
+    /**
+     * Takes the commits that do not stay out of the metadata: they are no repo's any more. Those
+     * that stay without their files are written down as such.
+     */
+    void forgetCommits(Marking marking) {
         List<MetaStore.Pair> gone = new ArrayList<>();
+        List<ObjectId> emptied = new ArrayList<>();
         each(
                 RefKeys.ALL_COMMITS,
                 pair -> {
-                    if (!store.leases().naming().stays(commitOf(pair))) {
+                    ObjectId id = commitOf(pair);
+                    boolean stays = store.leases().naming().stays(id);
+                    if (!stays && !marking.isCommit(id)) {
                         gone.add(pair);
+                    } else if (!stays && !store.hollow().contains(id)) {
+                        emptied.add(id);
                     }
-                    if (gone.size() >= PAGE) {
+                    if (gone.size() + emptied.size() >= PAGE) {
+                        store.hollow().add(emptied);
+                        emptied.clear();
                         forget(gone);
                         gone.clear();
                     }
                 });
+        store.hollow().add(emptied);
         forget(gone);
     }
 
@@ -133,6 +151,7 @@ final class RootSearch {
         long repo = RefKeys.repoOfCommit(pair.key());
         batch.require(pair.key(), pair.value().version())
                 .delete(pair.key())
+                .delete(RefKeys.hollow(commitOf(pair)))
                 .delete(RefKeys.paths(repo, commitOf(pair)));
     }
 }

@@ -7,7 +7,8 @@ import pfs.object.ObjectId;
 public interface Roots {
     /** Told of each thing that is needed, with all below it. */
     interface Visitor {
-        void commit(ObjectId id);
+        /** A commit with its files. */
+        void files(ObjectId commit);
 
         void content(Content content);
     }

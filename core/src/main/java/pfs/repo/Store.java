@@ -26,25 +26,31 @@ record Store(
         Answers answers,
         Changes changes,
         Leases leases,
+        Hollow hollow,
         InstantSource clock) {
 
     /**
-     * True if a commit is a repo's, and stays with all that it reaches at least until the caller's
-     * lease ends; if it is given a name until then, longer.
+     * True if a commit is a repo's, and stays with its files, if it has them, at least until the
+     * caller's lease ends; if it is given a name until then, longer.
      */
     boolean keeps(long repo, ObjectId commit) {
+        return keeps(repo, commit, false);
+    }
+
+    private boolean keeps(long repo, ObjectId commit, boolean ancestors) {
         return meta.get(RefKeys.commit(repo, commit)).isPresent()
                 && journal.contains(commit)
-                && leases.naming().name(commit)
+                && leases.naming().name(commit, ancestors)
                 // a collection that was on its way when this began has forgotten it by now
                 && meta.get(RefKeys.commit(repo, commit)).isPresent();
     }
 
-    /** Refuses, with NO_SUCH_REF, to work with a commit that {@link #keeps} does not know. */
+    /** Refuses, with NO_SUCH_REF, a commit that {@link #keeps} does not know, or without files. */
     void keep(long repo, Commit commit) {
-        if (!keeps(repo, commit.id())) {
+        if (!keeps(repo, commit.id(), true)) {
             throw collected(commit.id());
         }
+        hollow.refuse(commit.id());
     }
 
     /** Makes a change with what a commit reaches, if there is one; that stays meanwhile. */

@@ -7,6 +7,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import pfs.chunk.Content;
 import pfs.chunk.ContentObjects;
+import pfs.error.ErrorCode;
+import pfs.error.PfsException;
 import pfs.object.ObjectId;
 import pfs.repo.Arrivals;
 import pfs.repo.Commit;
@@ -46,14 +48,24 @@ final class Outgoing implements TreeObjects.Visitor, ContentObjects.Visitor {
                 return;
             }
             Commit commit = door.commit(id);
+            if (door.isHollow(id)) {
+                throw new PfsException(
+                        ErrorCode.IMPOSSIBLE,
+                        "the files of commit "
+                                + id
+                                + " were dropped, as its branch keeps newer ones only: a store that"
+                                + " lacks it cannot be sent what came after it",
+                        id.toString());
+            }
             tell(id);
             TreeObjects.walk(repos.trees(), knownRoot(door, commit), commit.root(), this);
         }
     }
 
-    /** The files of the first parent; null without one. */
+    /** The files of the first parent; null without one, or if they were dropped. */
     static pfs.tree.@Nullable DirectoryEntry knownRoot(Arrivals door, Commit commit) {
-        return commit.parents().isEmpty() ? null : door.commit(commit.parents().getFirst()).root();
+        boolean known = !commit.parents().isEmpty() && !door.isHollow(commit.parents().getFirst());
+        return known ? door.commit(commit.parents().getFirst()).root() : null;
     }
 
     private boolean tell(ObjectId id) {

@@ -3,6 +3,7 @@ package pfs.repo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -126,6 +127,10 @@ public final class MemoryStore implements AutoCloseable {
 
     public void tick() {
         now = now.plusSeconds(1);
+    }
+
+    void tick(Duration time) {
+        now = now.plus(time);
     }
 
     Instant now() {

@@ -37,7 +37,7 @@ public final class JobRoots implements Roots {
     public void visit(Visitor visitor) {
         flush.run();
         for (RunRecord run : new JobStore(meta).unfinished()) {
-            visitor.commit(ObjectId.parse(run.inputCommit()));
+            visitor.files(ObjectId.parse(run.inputCommit()));
         }
         Key after = RESULTS;
         for (List<MetaStore.Pair> page = meta.scan(RESULTS, after, PAGE);

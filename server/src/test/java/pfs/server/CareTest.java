@@ -61,4 +61,30 @@ class CareTest extends HttpTest {
         assertThat(post("/gc?trash=soon", "").statusCode()).isEqualTo(400);
         assertThat(post("/gc?wait=-1", "").statusCode()).isEqualTo(400);
     }
+
+    @Test
+    void aBranchKeepsFilesAsFarBackAsItsRuleSays() {
+        for (int i = 0; i < 4; i++) {
+            put(repo + "/pfs/f", "text " + i);
+            get(repo + "/commit?message=c" + i);
+        }
+        HttpResponse<String> rule = put(repo + "/branches/master?keep=2+commits", "");
+        assertThat(rule.statusCode()).isEqualTo(200);
+        assertThat(get(repo + "/branches/master", "Accept", "application/json").body())
+                .contains("\"keep\":\"2 commits\"");
+        assertThat(post("/gc?trash=0", "").statusCode()).isEqualTo(200);
+        assertThat(get(repo + "/commits").body().lines()).hasSize(4);
+        assertThat(get(repo + "/pfs/f?commit=master~1").body()).isEqualTo("text 2");
+        HttpResponse<String> old = get(repo + "/pfs/f?commit=master~2");
+        assertThat(old.statusCode()).isEqualTo(404);
+        assertThat(old.body()).contains("were dropped");
+        assertThat(get(repo + "/diff?from=master~3&to=master").statusCode()).isEqualTo(404);
+        assertThat(post(repo + "/tags/old?commit=1", "").statusCode()).isEqualTo(404);
+        assertThat(get("/fsck").body()).contains("damages  0");
+        assertThat(put(repo + "/branches/master?keep=9+weeks", "").statusCode()).isEqualTo(400);
+        assertThat(put(repo + "/branches/none?keep=1+day", "").statusCode()).isEqualTo(404);
+        put(repo + "/branches/master?keep=all", "");
+        assertThat(get(repo + "/branches/master", "Accept", "application/json").body())
+                .doesNotContain("keep");
+    }
 }

@@ -17,7 +17,8 @@ import picocli.CommandLine.ParentCommand;
         name = "branch",
         description =
                 "List branches; with NAME make one; with -d delete it, with -f move it, with"
-                        + " --protect let it take merges only.")
+                        + " --protect let it take merges only, with --keep say how far back its"
+                        + " files are kept.")
 public final class BranchCommand implements Callable<Integer> {
     @ParentCommand @Nullable Session parent;
 
@@ -37,6 +38,14 @@ public final class BranchCommand implements Callable<Integer> {
     @Option(names = "--unprotect", description = "The branch takes all changes again.")
     boolean unprotect;
 
+    @Option(
+            names = "--keep",
+            paramLabel = "RULE",
+            description =
+                    "Files of older commits of the branch are dropped by the next gc: '30 days',"
+                            + " '100 commits'; 'all' ends the rule.")
+    @Nullable String keep;
+
     @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "The branch.")
     @Nullable String name;
 
@@ -52,7 +61,7 @@ public final class BranchCommand implements Callable<Integer> {
         Session session = Objects.requireNonNull(parent);
         PfsClient client = session.client();
         if (name == null) {
-            if (delete || force || protect || unprotect) {
+            if (delete || force || protect || unprotect || keep != null) {
                 throw session.usage("which branch? a NAME is missing");
             }
             return session.show(client.request("GET", "/branches", Query.NONE));
@@ -64,6 +73,9 @@ public final class BranchCommand implements Callable<Integer> {
         if (protect || unprotect) {
             Query flag = Query.NONE.and("protect", Boolean.toString(protect));
             return session.run(client.request("PUT", route, flag));
+        }
+        if (keep != null) {
+            return session.run(client.request("PUT", route, Query.NONE.and("keep", keep)));
         }
         String commit = ref == null ? client.branch() : ref;
         return session.run(

@@ -14,6 +14,7 @@ import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.repo.Commit;
 import pfs.repo.Repo;
+import pfs.repo.Retention;
 import pfs.server.http.Exchange;
 import pfs.server.http.Form;
 import pfs.server.http.Route;
@@ -43,10 +44,11 @@ public final class RefRoutes {
                         branch,
                         WRITE,
                         routes::moveBranch,
-                        "Move or protect a branch",
+                        "Move or protect a branch, or say how far back it keeps files",
                         "commit",
                         "branch",
-                        "protect")
+                        "protect",
+                        "keep")
                 .delete(branch, WRITE, routes::deleteBranch, "Delete a branch")
                 .get("/tags", READ, routes::tags, "Tags", "after", "limit")
                 .get(tag, READ, routes::tag, "A tag's commit")
@@ -110,7 +112,7 @@ public final class RefRoutes {
         json.writeArrayPropertyStart(noun);
         for (int n = 0; n < limit && names.hasNext(); n++) {
             last = names.next();
-            ref(json, last, of(target, last), false);
+            ref(json, last, of(target, last), false, Optional.empty());
         }
         json.writeEndArray();
         if (last != null && names.hasNext()) {
@@ -134,7 +136,11 @@ public final class RefRoutes {
     }
 
     private static void ref(
-            JsonGenerator json, String name, @Nullable String id, boolean isProtected) {
+            JsonGenerator json,
+            String name,
+            @Nullable String id,
+            boolean isProtected,
+            Optional<Retention> keep) {
         json.writeStartObject();
         json.writeStringProperty("name", name);
         if (id == null) {
@@ -145,6 +151,7 @@ public final class RefRoutes {
         if (isProtected) {
             json.writeBooleanProperty("protected", true);
         }
+        keep.ifPresent(rule -> json.writeStringProperty("keep", rule.toString()));
         json.writeEndObject();
     }
 
@@ -182,7 +189,7 @@ public final class RefRoutes {
 
     private static void answer(Exchange exchange, int status, String name, @Nullable Commit commit)
             throws IOException {
-        answer(exchange, status, name, commit, false);
+        answer(exchange, status, name, commit, false, Optional.empty());
     }
 
     private static void answer(
@@ -190,7 +197,8 @@ public final class RefRoutes {
             int status,
             String name,
             @Nullable Commit commit,
-            boolean isProtected)
+            boolean isProtected,
+            Optional<Retention> keep)
             throws IOException {
         String id = commit == null ? null : commit.id().toString();
         if (id != null) {
@@ -200,7 +208,7 @@ public final class RefRoutes {
             exchange.headersOut().put("Location", exchange.rawPath());
         }
         if (exchange.form() == Form.JSON) {
-            exchange.json(status, json -> ref(json, name, id, isProtected));
+            exchange.json(status, json -> ref(json, name, id, isProtected, keep));
         } else {
             exchange.text(status, id == null ? "" : id + "\n");
         }
@@ -215,7 +223,8 @@ public final class RefRoutes {
             throws IOException {
         Commit head = repo.head(name).orElse(null);
         boolean isProtected = !name.startsWith("jobs/") && repo.history().mergeOnly(name);
-        answer(exchange, status, name, head, isProtected);
+        Optional<Retention> keep = repo.history().retention(name);
+        answer(exchange, status, name, head, isProtected, keep);
     }
 
     private void createBranch(Exchange exchange) throws IOException {
@@ -227,8 +236,14 @@ public final class RefRoutes {
     }
 
     private void moveBranch(Exchange exchange) throws IOException {
-        String name = ownName(exchange);
         Repo repo = views.repo(exchange);
+        if (exchange.query().find("keep") instanceof String keep) {
+            String any = exchange.variable("name");
+            repo.history().setRetention(any, Retention.parse(keep));
+            answer(exchange, 200, repo, any);
+            return;
+        }
+        String name = ownName(exchange);
         String protect = exchange.query().find("protect");
         if (protect != null) {
             repo.history().setMergeOnly(name, exchange.query().flag("protect"));
