@@ -100,8 +100,7 @@ public final class Repo {
 
     /** The files of a commit. NO_SUCH_REF if they were dropped by a rule. */
     public Snapshot snapshot(Commit commit) {
-        store.hollow().refuse(commit.id());
-        return snapshot(commit.root());
+        return snapshot(store.withFiles(commit).root());
     }
 
     /** The files of a root directory. */

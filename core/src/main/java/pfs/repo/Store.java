@@ -53,6 +53,12 @@ record Store(
         hollow.refuse(commit.id());
     }
 
+    /** The commit; NO_SUCH_REF if its files were dropped by a rule. */
+    Commit withFiles(Commit commit) {
+        hollow.refuse(commit.id());
+        return commit;
+    }
+
     /** Makes a change with what a commit reaches, if there is one; that stays meanwhile. */
     void keeping(long repo, @Nullable Commit commit, Runnable change) {
         try (Lease _ = leases.open()) {
