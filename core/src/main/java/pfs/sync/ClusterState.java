@@ -19,11 +19,19 @@ import pfs.meta.MetaStore;
  */
 public final class ClusterState {
     private static final Key KEY = Key.of("cluster");
+    private static final Key POSITION = Key.of("cluster-position");
 
     private final MetaStore meta;
 
     @GuardedBy("this")
     private State state;
+
+    @GuardedBy("this")
+    private Position position;
+
+    /** Masters are elected: each epoch has one only, whatever it is called. */
+    @GuardedBy("this")
+    private boolean elections;
 
     /** What a store may be. */
     public enum Role {
@@ -57,6 +65,10 @@ public final class ClusterState {
                 meta.get(KEY)
                         .map(v -> decode(v.value().array()))
                         .orElse(new State(Role.SINGLE, 0, null, null));
+        this.position =
+                meta.get(POSITION)
+                        .map(v -> Position.decode(v.value().array()))
+                        .orElse(Position.NONE);
     }
 
     public synchronized State state() {
@@ -83,6 +95,74 @@ public final class ClusterState {
         } else if (hasReplicas && state.role == Role.SINGLE) {
             set(new State(Role.MASTER, Math.max(1, state.epoch), null, null));
         }
+    }
+
+    /** How far this copy is. */
+    public synchronized Position position() {
+        return position;
+    }
+
+    private synchronized void setPosition(Position next) {
+        if (!next.equals(position)) {
+            meta.commit(new Batch().put(POSITION, Bytes.of(next.encode())));
+            position = next;
+        }
+    }
+
+    /**
+     * Takes no role before an election gives one: nothing is written here until then.
+     *
+     * @param empty true if this store has no commit
+     */
+    public synchronized void stand(boolean empty) {
+        elections = true;
+        if (position.equals(Position.NONE) && !empty) {
+            setPosition(Position.OWN);
+        }
+        set(new State(Role.REPLICA, state.epoch, null, null));
+    }
+
+    /** Promises to follow no master of an epoch before this one. */
+    public synchronized void promise(long epoch) {
+        if (epoch > state.epoch) {
+            set(new State(Role.REPLICA, epoch, null, null));
+        }
+    }
+
+    /**
+     * Becomes the master of an epoch that was promised, with all that the copies had.
+     *
+     * @return false if a newer one was promised meanwhile
+     */
+    public synchronized boolean lead(long epoch) {
+        if (epoch != state.epoch || state.role != Role.REPLICA || state.master != null) {
+            return false;
+        }
+        setPosition(Position.master(epoch));
+        set(new State(Role.MASTER, epoch, null, null));
+        return true;
+    }
+
+    /** Is the master no more; another one is not known yet. */
+    public synchronized void stepDown() {
+        if (state.role == Role.MASTER) {
+            set(new State(Role.REPLICA, state.epoch, null, null));
+        }
+    }
+
+    /**
+     * Notes that the master of an epoch has sent all up to a ticket.
+     *
+     * @throws PfsException NOT_MASTER if a newer master is known by now: then nothing may be
+     *     acknowledged
+     */
+    public synchronized void settle(long epoch, long ticket) {
+        if (state.role != Role.REPLICA || epoch != state.epoch) {
+            throw new PfsException(
+                    ErrorCode.NOT_MASTER,
+                    "there is a newer master: its epoch is " + state.epoch + ", yours " + epoch);
+        }
+        setPosition(new Position(epoch, ticket));
     }
 
     /**
@@ -118,10 +198,16 @@ public final class ClusterState {
      */
     public synchronized void admit(long epoch, @Nullable String master, boolean empty) {
         boolean copy = state.role == Role.REPLICA || state.role == Role.FENCED;
-        boolean welcome =
+        boolean newer =
                 epoch > state.epoch
                         ? copy || empty || state.role == Role.MASTER
                         : epoch == state.epoch && copy;
+        boolean other =
+                elections
+                        && epoch == state.epoch
+                        && state.master != null
+                        && !state.master.equals(master);
+        boolean welcome = newer && !other && !position.equals(Position.OWN);
         if (!welcome) {
             throw new PfsException(
                     ErrorCode.NOT_MASTER,
@@ -130,7 +216,10 @@ public final class ClusterState {
                                     + state.epoch
                                     + ", yours "
                                     + epoch
-                            : "this server is no replica: start it with --replica-of, or empty");
+                            : other
+                                    ? "the master of epoch " + epoch + " is " + state.master
+                                    : "this server is no replica: start it with --replica-of, or"
+                                            + " empty");
         }
         String url = master == null ? state.master : master;
         if (epoch > state.epoch || !Objects.equals(url, state.master)) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,11 +95,21 @@ public final class Follower implements AutoCloseable {
     }
 
     private void pull() throws IOException {
+        mirror(repos, master, () -> closing.getCount() > 0);
+    }
+
+    /**
+     * Makes all repos here what they are there.
+     *
+     * @param on false: it is enough
+     */
+    public static void mirror(Repos repos, OtherStore master, BooleanSupplier on)
+            throws IOException {
         List<String> theirs = master.repos();
         for (String name : theirs) {
             repos.create(name);
             Repo repo = repos.find(name).orElse(null);
-            if (repo != null && closing.getCount() > 0) {
+            if (repo != null && on.getAsBoolean()) {
                 new Pull(repos, repo, master.repo(name)).run(null, "", Arrivals.Mode.MIRROR);
             }
         }

@@ -31,6 +31,9 @@ public interface OtherStore extends AutoCloseable {
     /** Its role there. */
     ClusterState.State state() throws IOException;
 
+    /** Tells it that it has all up to a ticket of its master; returns when it has noted that. */
+    void settled(long ticket) throws IOException;
+
     @Override
     void close() throws IOException;
 }

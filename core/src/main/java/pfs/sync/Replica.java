@@ -134,6 +134,7 @@ final class Replica implements AutoCloseable {
                 Round round = take();
                 try {
                     send(round);
+                    other.settled(round.upTo);
                     finished(round);
                     pause = FIRST_PAUSE_MILLIS;
                 } catch (IOException | RuntimeException e) {

@@ -2,12 +2,17 @@ package pfs.server;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import pfs.embedded.EmbeddedStore;
 import pfs.embedded.StoredCopy;
+import pfs.meta.MetaStore;
+import pfs.meta.etcd.EtcdAddress;
+import pfs.meta.etcd.EtcdMetaStore;
 import pfs.object.ObjectSource;
 import pfs.repo.Repos;
 import pfs.repo.Settings;
@@ -18,6 +23,11 @@ import pfs.server.start.ServeCommand;
 
 /** The server program's entry, and the only class that knows which store it serves. */
 public final class Main {
+    /** How long a member of an etcd may take to answer, and all of them together. */
+    private static final Duration ATTEMPT = Duration.ofSeconds(1);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private Main() {}
 
     public static void main(String[] arguments) {
@@ -40,10 +50,28 @@ public final class Main {
                 ServeCommand.run(
                         named ? given.subList(1, given.size()) : given,
                         System.getenv(),
-                        Main::open,
+                        new Served(),
                         System.out,
                         System.err);
         System.exit(code);
+    }
+
+    /** What a server opens. */
+    private static final class Served implements ServeCommand.Opener {
+        @Override
+        public ServeCommand.Store open(Path data) throws IOException {
+            return Main.open(data);
+        }
+
+        @Override
+        public MetaStore coordinator(String uri) {
+            return new EtcdMetaStore(
+                    EtcdAddress.parse(uri),
+                    ATTEMPT,
+                    PATIENCE,
+                    new SecureRandom(),
+                    InstantSource.system());
+        }
     }
 
     private static ServeCommand.Store open(Path data) throws IOException {

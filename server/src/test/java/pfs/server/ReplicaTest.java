@@ -86,11 +86,12 @@ class ReplicaTest {
                 null,
                 Cluster.Writes.FORWARD,
                 null,
+                null,
                 null);
     }
 
     private static Cluster.Plan replica(@Nullable String of, Cluster.Writes writes) {
-        return new Cluster.Plan(List.of(), 0, Duration.ZERO, of, writes, null, null);
+        return new Cluster.Plan(List.of(), 0, Duration.ZERO, of, writes, null, null, null);
     }
 
     private HttpResponse<String> send(String method, Node node, String path, String body) {
@@ -232,6 +233,7 @@ class ReplicaTest {
                         null,
                         Cluster.Writes.FORWARD,
                         null,
+                        null,
                         null);
         Node master = start("master", impatient);
         send("PUT", master, "/pfs/a", "1");
@@ -249,6 +251,7 @@ class ReplicaTest {
                         Duration.ofMillis(100),
                         null,
                         Cluster.Writes.FORWARD,
+                        null,
                         null,
                         null);
         Node master = start("master", plan);

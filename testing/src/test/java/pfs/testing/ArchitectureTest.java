@@ -75,13 +75,14 @@ class ArchitectureTest {
 
     /**
      * Single packages that know more: where the server starts it is known which stores there are,
-     * and the index of packs lives in the database of the metadata.
+     * masters are elected by a store of metadata, and the index of packs lives in the database of
+     * the metadata.
      */
     private static final Map<String, Set<String>> ALSO_KNOWS =
             Map.of(
                     "pfs.server", Set.of("disk", "pack", "meta", "embedded"),
                     "pfs.server.start", Set.of("disk", "pack", "meta", "embedded"),
-                    "pfs.server.sync", Set.of("client"),
+                    "pfs.server.sync", Set.of("client", "meta"),
                     "pfs.pack.rocksdb", Set.of("meta"));
 
     @Test

@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import pfs.meta.MetaStore;
 import pfs.server.sync.Cluster;
 import picocli.CommandLine.Option;
 
@@ -43,13 +45,28 @@ final class ReplicaOptions {
             description = "what other servers call this one (where it listens)")
     private @Nullable String advertise;
 
+    @Option(
+            names = "--coordinator",
+            paramLabel = "URI",
+            description =
+                    "elect a master among these servers: etcd://HOST:PORT,HOST:PORT; --replicas"
+                            + " names all others")
+    private @Nullable String coordinator;
+
+    @Option(
+            names = "--coordinator-term",
+            paramLabel = "SECONDS",
+            description = "how long a silent master is waited for (3)")
+    private int term = 3;
+
     /**
      * What the flags ask for.
      *
      * @param token for the other servers; null for none
+     * @param open connects to a coordinator
      * @throws IllegalArgumentException with a line that says what is wrong
      */
-    Cluster.Plan plan(@Nullable String token) {
+    Cluster.Plan plan(@Nullable String token, Function<String, MetaStore> open) {
         List<String> urls =
                 replicas == null
                         ? List.of()
@@ -73,6 +90,26 @@ final class ReplicaOptions {
                                             + "'; it is forward, redirect or refuse");
                 };
         return new Cluster.Plan(
-                urls, acks, Duration.ofSeconds(timeout), replicaOf, how, token, advertise);
+                urls,
+                acks,
+                Duration.ofSeconds(timeout),
+                replicaOf,
+                how,
+                token,
+                advertise,
+                elections(urls, open));
+    }
+
+    private Cluster.@Nullable Elections elections(
+            List<String> others, Function<String, MetaStore> open) {
+        if (coordinator == null) {
+            return null;
+        }
+        if (others.isEmpty() || replicaOf != null || term < 2) {
+            throw new IllegalArgumentException(
+                    "--coordinator needs --replicas with the URLs of all other servers, no"
+                            + " --replica-of, and a --coordinator-term from 2");
+        }
+        return new Cluster.Elections(open.apply(coordinator), Duration.ofSeconds(term));
     }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import pfs.api.Defaults;
 import pfs.error.PfsException;
 import pfs.jobs.Jobs;
+import pfs.meta.MetaStore;
 import pfs.object.ObjectId;
 import pfs.repo.Repos;
 import pfs.server.auth.Token;
@@ -50,6 +51,11 @@ public final class ServeCommand implements Callable<Integer> {
     /** Opens a data directory; only the program's entry knows with what. */
     public interface Opener {
         Store open(Path data) throws IOException;
+
+        /** What the servers of a cluster share for their elections; needs not answer yet. */
+        default MetaStore coordinator(String uri) {
+            throw new IllegalArgumentException("there is no --coordinator " + uri);
+        }
     }
 
     /** An open store. */
@@ -210,7 +216,8 @@ public final class ServeCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         System.setProperty("pfs.log.format", logFormat);
         Settings settings = settings();
-        Cluster.Plan plan = replica.plan(sources == null ? null : sources.find("token"));
+        Cluster.Plan plan =
+                replica.plan(sources == null ? null : sources.find("token"), opener::coordinator);
         Files.createDirectories(settings.data());
         Store opened = opener.open(settings.data());
         Jobs jobs = JobsStart.open(opened.repos(), settings.data(), runtime, environment);

@@ -5,15 +5,20 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import pfs.error.ErrorCode;
 import pfs.error.PfsException;
+import pfs.meta.MetaStore;
 import pfs.repo.Repos;
 import pfs.sync.ClusterState;
 import pfs.sync.Follower;
 import pfs.sync.OtherStore;
+import pfs.sync.Position;
 import pfs.sync.Replicas;
 
 /**
@@ -33,6 +38,11 @@ public final class Cluster implements AutoCloseable {
     @GuardedBy("this")
     private @Nullable Follower follower;
 
+    @GuardedBy("this")
+    private @Nullable Failover failover;
+
+    private final Arriving arriving = new Arriving();
+
     private volatile @Nullable String self;
 
     /** What a replica does with writes. */
@@ -49,6 +59,7 @@ public final class Cluster implements AutoCloseable {
      * @param master the URL to follow; null for none
      * @param token for these servers; null for none
      * @param advertised this server's URL for others; null: the one that it listens to
+     * @param failover how masters are elected; null: by nobody, somebody promotes
      */
     public record Plan(
             List<String> replicas,
@@ -57,10 +68,11 @@ public final class Cluster implements AutoCloseable {
             @Nullable String master,
             Writes writes,
             @Nullable String token,
-            @Nullable String advertised) {
+            @Nullable String advertised,
+            @Nullable Elections failover) {
         /** Of a server by itself. */
         public static final Plan NONE =
-                new Plan(List.of(), 0, Duration.ZERO, null, Writes.REFUSE, null, null);
+                new Plan(List.of(), 0, Duration.ZERO, null, Writes.REFUSE, null, null, null);
 
         public Plan {
             replicas = List.copyOf(replicas);
@@ -75,12 +87,24 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
+    /**
+     * How the servers of a cluster, each of which names all others as its replicas, find a master.
+     *
+     * @param coordinator that all of them share; stays the caller's to close
+     * @param term how long the others wait for a master that is silent
+     */
+    public record Elections(MetaStore coordinator, Duration term) {}
+
     public Cluster(Repos repos, Plan plan) {
         this.repos = repos;
         this.plan = plan;
         this.state = new ClusterState(repos.meta());
-        state.start(plan.master(), !plan.replicas().isEmpty());
-        yieldToNewer();
+        if (plan.failover() == null) {
+            state.start(plan.master(), !plan.replicas().isEmpty());
+            yieldToNewer();
+        } else {
+            state.stand(isEmpty());
+        }
     }
 
     /** A master that was away asks its replicas whether one of them has been promoted since. */
@@ -108,7 +132,13 @@ public final class Cluster implements AutoCloseable {
      * @param url this server's own
      */
     public synchronized void begin(String url) {
-        self = plan.advertised() == null ? url : plan.advertised();
+        String own = plan.advertised() == null ? url : plan.advertised();
+        self = own;
+        Elections elections = plan.failover();
+        if (elections != null && failover == null) {
+            failover = new Failover(this, elections.coordinator(), elections.term(), own);
+            failover.stand();
+        }
         switch (state.state().role()) {
             case SINGLE, FENCED -> {}
             case MASTER -> sendToReplicas();
@@ -120,7 +150,13 @@ public final class Cluster implements AutoCloseable {
     private void sendToReplicas() {
         List<OtherStore> others = new ArrayList<>();
         for (String url : plan.replicas()) {
-            others.add(HttpStore.replica(url, plan.token(), state.state().epoch(), self));
+            others.add(
+                    HttpStore.replica(
+                            url,
+                            plan.token(),
+                            state.state().epoch(),
+                            self,
+                            plan.failover() != null));
         }
         Replicas started = new Replicas(repos, others, plan.acks(), plan.patience());
         replicas = started;
@@ -172,7 +208,7 @@ public final class Cluster implements AutoCloseable {
     @GuardedBy("this")
     private void follow() {
         String master = state.state().master();
-        if (master != null) {
+        if (master != null && plan.failover() == null) {
             follower = new Follower(repos, HttpStore.master(master, plan.token()));
         }
     }
@@ -192,6 +228,11 @@ public final class Cluster implements AutoCloseable {
 
     /** Makes this server the master; returns when it takes writes. */
     ClusterState.State promote() throws IOException {
+        if (plan.failover() != null) {
+            throw new PfsException(
+                    ErrorCode.IMPOSSIBLE,
+                    "masters are elected here (--coordinator): stop the master, and another is");
+        }
         ClusterState.State before = state.state();
         ClusterState.State after = state.promote(plan.master());
         if (!after.equals(before)) {
@@ -199,6 +240,47 @@ public final class Cluster implements AutoCloseable {
             turnTo();
         }
         return after;
+    }
+
+    /** How far this copy is. */
+    Position position() {
+        return state.position();
+    }
+
+    Arriving arriving() {
+        return arriving;
+    }
+
+    /** Notes how far this copy is: NOT_MASTER if there is a newer master. */
+    void settled(long epoch, long ticket) {
+        state.settle(epoch, ticket);
+    }
+
+    /**
+     * Becomes the master, after an election, if it is not.
+     *
+     * @param token the lease's
+     * @param on false when the lease is lost
+     * @throws PfsException if too few of the others answer, or one refuses
+     */
+    void takeOver(long token, BooleanSupplier on) throws IOException {
+        String url = Objects.requireNonNull(self);
+        if (state.state().role() == ClusterState.Role.MASTER) {
+            return;
+        }
+        long epoch = new Takeover(repos, plan, state, url).run(token, arriving, on);
+        synchronized (this) {
+            if (on.getAsBoolean() && state.lead(epoch)) {
+                LOG.info("elected: master of epoch {}", epoch);
+                turnTo();
+            }
+        }
+    }
+
+    /** Takes no writes any more. */
+    void stepDown() {
+        state.stepDown();
+        turn();
     }
 
     /** Lets a master in that sends what it has: NOT_MASTER if it is none, or not this server's. */
@@ -209,7 +291,8 @@ public final class Cluster implements AutoCloseable {
                 && (master == null || master.equals(before.master()))) {
             return;
         }
-        state.admit(epoch, master, repos.list("", 2).size() == 1 && isEmpty());
+        state.admit(epoch, master, isEmpty());
+        arriving.awaitOlder(epoch);
         if (state.state().role() != before.role()) {
             LOG.info("a replica of {} from now on", master);
             turnTo();
@@ -217,6 +300,10 @@ public final class Cluster implements AutoCloseable {
     }
 
     private boolean isEmpty() {
+        return repos.list("", 2).size() == 1 && hasNothing();
+    }
+
+    private boolean hasNothing() {
         return repos.find(Repos.DEFAULT_REPO)
                 .map(
                         repo ->
@@ -240,7 +327,19 @@ public final class Cluster implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() throws IOException {
+    public void close() throws IOException {
+        Failover standing;
+        synchronized (this) {
+            standing = failover;
+        }
+        // Outside of the lock: a takeover that is under way needs it.
+        if (standing != null) {
+            standing.close();
+        }
+        end();
+    }
+
+    private synchronized void end() throws IOException {
         repos.changes().release();
         repos.changes().listen((_, _) -> {});
         if (replicas != null) {

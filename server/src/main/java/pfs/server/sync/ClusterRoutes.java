@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import pfs.repo.Changes;
 import pfs.server.http.Exchange;
 import pfs.server.http.Form;
+import pfs.server.http.Refusal;
 import pfs.server.http.Route;
 import pfs.server.http.Routes;
 import pfs.sync.ClusterState;
@@ -36,6 +37,7 @@ public final class ClusterRoutes {
         return Routes.ofServer()
                 .get("/cluster", READ, routes::cluster, "This server's role and its peers")
                 .post("/promote", ADMIN, routes::promote, "Make this replica the master")
+                .post("/sync/position", ADMIN, routes::settled, "Note how far a copy is", "ticket")
                 .get("/sync/changes", READ, routes::changes, "Wait for a change", "after")
                 .list();
     }
@@ -77,9 +79,21 @@ public final class ClusterRoutes {
         answer(exchange, cluster.promote());
     }
 
+    /** Only a master says so, to its copy; the gate has looked at its epoch. */
+    private void settled(Exchange exchange) throws IOException {
+        String epoch = exchange.headers().get(HttpStore.EPOCH);
+        if (epoch == null) {
+            throw Refusal.invalid("only a master says how far its copies are");
+        }
+        String ticket = exchange.query().require("ticket");
+        cluster.settled(ReplicaGate.number(epoch), ReplicaGate.number(ticket));
+        exchange.empty(204);
+    }
+
     private void answer(Exchange exchange, ClusterState.State state) throws IOException {
         List<Replicas.Status> peers = peers(cluster);
         exchange.headersOut().put(Exchange.NO_STORE);
+        exchange.headersOut().put(HttpStore.POSITION, cluster.position().toString());
         if (exchange.form() == Form.JSON) {
             exchange.json(200, json -> write(json, state, peers));
             return;

@@ -17,6 +17,7 @@ import pfs.repo.Repos;
 import pfs.sync.ClusterState;
 import pfs.sync.OtherStore;
 import pfs.sync.Peer;
+import pfs.sync.Position;
 
 /** Another server, asked by HTTP. Thread-safe. */
 public final class HttpStore implements OtherStore {
@@ -25,14 +26,20 @@ public final class HttpStore implements OtherStore {
 
     static final String MASTER = "Pfs-Master";
 
+    /** How far a copy is, in the answer of {@code GET /cluster}. */
+    static final String POSITION = "Pfs-Position";
+
     private final Endpoint endpoint;
     private final @Nullable String token;
     private final Map<String, String> headers;
     private final HttpPeer server;
     private final Map<String, HttpPeer> repos = new ConcurrentHashMap<>();
+    private final boolean settles;
     private volatile boolean closed;
 
-    private HttpStore(String url, @Nullable String token, Map<String, String> headers) {
+    private HttpStore(
+            String url, @Nullable String token, Map<String, String> headers, boolean settles) {
+        this.settles = settles;
         HttpPeer.Address address = HttpPeer.Address.parse(url, Repos.DEFAULT_REPO);
         this.endpoint = address.endpoint();
         this.token = token;
@@ -42,22 +49,27 @@ public final class HttpStore implements OtherStore {
 
     /** The server that is followed. */
     public static HttpStore master(String url, @Nullable String token) {
-        return new HttpStore(url, token, Map.of());
+        return new HttpStore(url, token, Map.of(), false);
     }
 
     /**
      * A server that is sent to.
      *
      * @param epoch of this server as its master
-     * @param self this server's URL; "" if it is not known
+     * @param self this server's URL; null if it is not known
+     * @param settles true if it is to note how far it is, for the next election
      */
     public static HttpStore replica(
-            String url, @Nullable String token, long epoch, @Nullable String self) {
+            String url,
+            @Nullable String token,
+            long epoch,
+            @Nullable String self,
+            boolean settles) {
         Map<String, String> headers =
                 self == null
                         ? Map.of(EPOCH, Long.toString(epoch))
                         : Map.of(EPOCH, Long.toString(epoch), MASTER, self);
-        return new HttpStore(url, token, headers);
+        return new HttpStore(url, token, headers, settles);
     }
 
     @Override
@@ -97,6 +109,23 @@ public final class HttpStore implements OtherStore {
         String route = "/sync/changes" + Query.NONE.and("after", seen);
         try (Response response = server.send(Request.of("GET", route))) {
             return response.text().strip();
+        }
+    }
+
+    @Override
+    public void settled(long ticket) throws IOException {
+        if (settles) {
+            String route = "/sync/position" + Query.NONE.and("ticket", Long.toString(ticket));
+            server.send(Request.of("POST", route)).close();
+        }
+    }
+
+    /**
+     * How far it is. Asked by who is about to be its master, it follows no older one from then on.
+     */
+    Position position() throws IOException {
+        try (Response response = server.send(Request.of("GET", "/cluster"))) {
+            return Position.parse(response.header(POSITION).orElse(""));
         }
     }
 

@@ -72,7 +72,11 @@ public final class ReplicaGate implements Writes, AutoCloseable {
         String epoch = exchange.headers().get(HttpStore.EPOCH);
         if (epoch != null) {
             exchange.require(Right.ADMIN, exchange.repo());
-            cluster.admit(number(epoch), exchange.headers().get(HttpStore.MASTER));
+            long number = number(epoch);
+            Arriving arriving = cluster.arriving();
+            arriving.begin(number);
+            exchange.afterwards(() -> arriving.end(number));
+            cluster.admit(number, exchange.headers().get(HttpStore.MASTER));
             return false;
         }
         boolean write = route.right() == Right.WRITE || route.right() == Right.ADMIN;
@@ -95,11 +99,11 @@ public final class ReplicaGate implements Writes, AutoCloseable {
         return true;
     }
 
-    private static long number(String text) {
+    static long number(String text) {
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {
-            throw Refusal.invalid(HttpStore.EPOCH + " is '" + text + "'; it is a number");
+            throw Refusal.invalid("'" + text + "' is no number");
         }
     }
 

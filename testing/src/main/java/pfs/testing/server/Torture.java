@@ -47,7 +47,7 @@ public final class Torture {
                 default -> {
                     System.err.println(
                             "usage: torture [--short|--long] [--seed N] [--only"
-                                    + " crash|kill|replica|order|hostile"
+                                    + " crash|kill|replica|failover|order|hostile"
                                     + "|history|power|disk|fuzz|memory|leak]");
                     System.exit(2);
                 }
@@ -72,6 +72,7 @@ public final class Torture {
                 only,
                 "replica",
                 () -> new ReplicaTorture(root, data("replica"), seed).run(longRun ? 100 : 5));
+        part(only, "failover", () -> failover(longRun ? 100 : 5));
         part(only, "order", () -> new SyncOrder(root, data("order")).run(longRun ? 2000 : 200));
         part(only, "hostile", () -> new HostileClients(root, data("hostile")).run(longRun));
         part(only, "history", () -> history(longRun ? 20 : 4));
@@ -80,6 +81,15 @@ public final class Torture {
         part(only, "fuzz", () -> fuzz(longRun ? 100_000_000 : 200_000));
         part(only, "memory", () -> new MemoryTorture(root, data("memory")).run(longRun));
         part(only, "leak", this::leak);
+    }
+
+    private String failover(int kills) throws Exception {
+        if (!EtcdProcesses.possible(root)) {
+            return "not run: there is no etcd";
+        }
+        try (EtcdProcesses etcd = EtcdProcesses.start(root, data("coordinator"))) {
+            return new FailoverTorture(root, data("failover"), etcd.uri(), seed).run(kills);
+        }
     }
 
     private String history(int lives) throws Exception {

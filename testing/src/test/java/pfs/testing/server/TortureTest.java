@@ -39,6 +39,15 @@ class TortureTest {
     }
 
     @Test
+    void anotherMasterIsElectedAndHasEveryAcknowledgedCommit() throws Exception {
+        assumeTrue(EtcdProcesses.possible(ROOT), "there is no etcd: apt-get install etcd-server");
+        try (EtcdProcesses etcd = EtcdProcesses.start(ROOT, work.resolve("coordinator"))) {
+            Path data = work.resolve("data");
+            System.out.println(new FailoverTorture(ROOT, data, etcd.uri(), SEED).run(5));
+        }
+    }
+
+    @Test
     void noAnswerLeavesBeforeItsSync() throws Exception {
         assumeTrue(SyncOrder.possible(), "there is no strace, or it may not trace");
         System.out.println(new SyncOrder(ROOT, work.resolve("data")).run(200));
