@@ -56,6 +56,13 @@ final class Conditions {
         return date.isPresent() && date.getAsLong() == Math.floorDiv(modified, 1_000_000_000L);
     }
 
+    /** True if there is a condition that a write may have. */
+    static boolean areIn(HttpFields headers) {
+        return headers.contains(HttpHeader.IF_MATCH)
+                || headers.contains(HttpHeader.IF_NONE_MATCH)
+                || headers.contains(HttpHeader.IF_UNMODIFIED_SINCE);
+    }
+
     /** What a write's headers ask; of several, If-Match counts first. */
     static Precondition ofWrite(HttpFields headers, boolean create, @Nullable Entry present) {
         String match = joined(headers, HttpHeader.IF_MATCH);

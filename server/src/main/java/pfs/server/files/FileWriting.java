@@ -69,8 +69,11 @@ final class FileWriting {
         Views.path(path);
         String branch = views.writableBranch(exchange);
         Repo repo = views.repoToChange(exchange);
-        @Nullable Entry present = repo.snapshot(branch).find(path).orElse(null);
         boolean append = !create && exchange.query().flag("append");
+        @Nullable Entry present =
+                create || isWorthALook(exchange)
+                        ? repo.snapshot(branch).find(path).orElse(null)
+                        : null;
         Precondition condition = Conditions.ofWrite(exchange.headers(), create, present);
         checkEarly(repo, condition, path, present);
         FileHead head = FileHead.of(exchange.headers(), clock);
@@ -87,6 +90,12 @@ final class FileWriting {
                         return NOTHING;
                     });
         }
+    }
+
+    /** False if what is there makes no difference before the body is here, which is short. */
+    private static boolean isWorthALook(Exchange exchange) {
+        long announced = exchange.body().announced();
+        return announced < 0 || announced > SMALL || Conditions.areIn(exchange.headers());
     }
 
     /** Refuses what the queue would refuse, unless it was done and will only be told again. */
