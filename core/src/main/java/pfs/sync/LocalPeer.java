@@ -141,6 +141,13 @@ public final class LocalPeer implements Peer {
 
     @Override
     public MoveAnswer move(List<Ref> refs, Arrivals.Mode mode) {
+        // What was found whole stays so until a ref names it.
+        try (Lease _ = repos.lease()) {
+            return verifyAndMove(refs, mode);
+        }
+    }
+
+    private MoveAnswer verifyAndMove(List<Ref> refs, Arrivals.Mode mode) {
         Set<ObjectId> targets = new LinkedHashSet<>();
         refs.forEach(
                 ref -> {

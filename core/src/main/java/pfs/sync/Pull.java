@@ -74,7 +74,7 @@ public final class Pull {
 
     private SyncReport pull(@Nullable String branch, String prefix, Arrivals.Mode mode)
             throws IOException {
-        List<Ref> theirs = chosen(branch);
+        List<Ref> theirs = Ref.chosen(peer.refs(), branch, "the other side has no branch");
         List<Ref> mine = here.refs();
         Set<ObjectId> wants = new LinkedHashSet<>();
         for (Ref ref : theirs) {
@@ -94,22 +94,6 @@ public final class Pull {
                 moved.stream().filter(m -> m.what() != Moved.What.SAME).toList(),
                 objects.get(),
                 bytes.get());
-    }
-
-    private List<Ref> chosen(@Nullable String branch) throws IOException {
-        List<Ref> theirs = peer.refs();
-        if (branch == null) {
-            return theirs;
-        }
-        List<Ref> one =
-                theirs.stream()
-                        .filter(r -> r.kind() == Ref.Kind.BRANCH && r.name().equals(branch))
-                        .toList();
-        if (one.isEmpty()) {
-            throw new PfsException(
-                    ErrorCode.NO_SUCH_REF, "the other side has no branch '" + branch + "'", branch);
-        }
-        return one;
     }
 
     /** The refs to set here. A branch that is ahead of the other side's stays. */

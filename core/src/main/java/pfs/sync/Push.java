@@ -67,7 +67,7 @@ public final class Push {
      * @throws PfsException NOT_FAST_FORWARD and what else the other side refuses; NO_SUCH_REF
      */
     public SyncReport run(@Nullable String branch, Arrivals.Mode mode) throws IOException {
-        List<Ref> mine = chosen(branch);
+        List<Ref> mine = Ref.chosen(here.refs(), branch, "there is no branch");
         List<Ref> theirs = peer.refs();
         Map<String, Ref> there = new HashMap<>();
         theirs.forEach(ref -> there.put(ref.toString(), ref));
@@ -131,22 +131,6 @@ public final class Push {
                 "the other side still lacks objects after they were sent to it "
                         + ROUNDS
                         + " times");
-    }
-
-    private List<Ref> chosen(@Nullable String branch) {
-        List<Ref> mine = here.refs();
-        if (branch == null) {
-            return mine;
-        }
-        List<Ref> one =
-                mine.stream()
-                        .filter(r -> r.kind() == Ref.Kind.BRANCH && r.name().equals(branch))
-                        .toList();
-        if (one.isEmpty()) {
-            throw new PfsException(
-                    ErrorCode.NO_SUCH_REF, "there is no branch '" + branch + "'", branch);
-        }
-        return one;
     }
 
     /** What the other side would refuse is refused before anything is sent. */

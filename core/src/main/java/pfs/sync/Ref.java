@@ -36,6 +36,27 @@ public record Ref(Kind kind, String name, @Nullable ObjectId commit) {
         return refs;
     }
 
+    /**
+     * All refs, or the branch of a name only.
+     *
+     * @param branch null for all
+     * @param missing what is said if there is no such branch
+     * @throws PfsException NO_SUCH_REF
+     */
+    static List<Ref> chosen(List<Ref> refs, @Nullable String branch, String missing) {
+        if (branch == null) {
+            return refs;
+        }
+        List<Ref> one =
+                refs.stream()
+                        .filter(ref -> ref.kind() == Kind.BRANCH && ref.name().equals(branch))
+                        .toList();
+        if (one.isEmpty()) {
+            throw new PfsException(ErrorCode.NO_SUCH_REF, missing + " '" + branch + "'", branch);
+        }
+        return one;
+    }
+
     private static Ref parseLine(String line) {
         String[] parts = line.split("\t", -1);
         try {

@@ -63,6 +63,12 @@ class DeployTest {
     }
 
     @Test
+    void theTarballIsUnpackedAndServes() throws Exception {
+        assumeTrue(Files.exists(ROOT.resolve(".pfs/current")), "nothing is built: ./pfs version");
+        System.out.println(run(0, 4, "deploy/test-tarball"));
+    }
+
+    @Test
     void theUnitsAreWhatSystemdTakes() throws Exception {
         assumeTrue(has("systemd-analyze"), "there is no systemd-analyze");
         for (String name : List.of("pfs.service", "pfs-container.service")) {
