@@ -29,18 +29,18 @@ import pfs.jobs.runtime.docker.EngineProxy;
 class EngineProxyTest extends RuntimeContract {
     private static final String SERVER = "0123456789ab";
     private static final String IMAGE = "sha256:" + "0".repeat(64);
-    private static DockerEngine engine;
+    private static ContainerEngine engine;
     private static EngineProxy proxy;
     private static Path directory;
 
     @BeforeAll
     static void startEngine() throws Exception {
-        String obstacle = DockerEngine.obstacle();
+        String obstacle = ContainerEngine.obstacle(ContainerEngine.Kind.DOCKER);
         if (obstacle != null) {
             System.out.println("EngineProxyTest cannot run here: " + obstacle);
         }
         Assumptions.assumeTrue(obstacle == null, String.valueOf(obstacle));
-        engine = DockerEngine.start();
+        engine = ContainerEngine.start();
         directory = Files.createTempDirectory("pfsp");
         proxy = EngineProxy.start(socket(), Path.of(engine.host().substring(7)));
     }
@@ -83,7 +83,7 @@ class EngineProxyTest extends RuntimeContract {
 
     @Override
     int count() throws Exception {
-        return (int) engine.output("ps", "-aq").lines().count();
+        return (int) engine.docker("ps", "-aq").lines().count();
     }
 
     private static String call(String request) throws IOException {
@@ -265,7 +265,7 @@ class EngineProxyTest extends RuntimeContract {
 
     @Test
     void anotherOnesContainerIsLeftAlone() throws Exception {
-        String id = engine.output("create", "--network", "none", "pfs-test").strip();
+        String id = engine.docker("create", "--network", "none", "pfs-test").strip();
         try {
             for (String call :
                     new String[] {
@@ -278,7 +278,7 @@ class EngineProxyTest extends RuntimeContract {
                 assertThat(call(words[0], words[1], "")).as(call).startsWith("HTTP/1.1 403");
             }
             assertThat(call("POST", "/pfs/dial/" + id, "")).startsWith("HTTP/1.1 502");
-            assertThat(engine.output("ps", "-aq", "--no-trunc")).contains(id);
+            assertThat(engine.docker("ps", "-aq", "--no-trunc")).contains(id);
         } finally {
             engine.docker("rm", "-f", id);
         }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import pfs.jobs.runtime.ContainerEngine;
 
 /**
  * What goes wrong with real containers, behind a real server: the answer is the undisturbed run's,
@@ -29,7 +32,7 @@ class ContainerFaultsTest {
 
     @BeforeAll
     static void startEngine() throws Exception {
-        String obstacle = ContainerEngine.obstacle();
+        String obstacle = ContainerEngine.obstacle(ContainerEngine.Kind.DOCKER);
         if (obstacle != null) {
             System.out.println("ContainerFaultsTest cannot run here: " + obstacle);
         }
@@ -245,6 +248,22 @@ class ContainerFaultsTest {
         server.commit();
         server.job("job", "{'input': '/in', 'image': 'no-such-image:7'}");
         assertThat(server.fail("job")).contains("no-such-image:7");
+    }
+
+    @Test
+    void aRebuiltImageUnderTheSameTagMakesAllAgain() throws Exception {
+        engine.docker("tag", "scripts", "rebuilt");
+        scripts(3, "true");
+        server.job("job", "{'input': '/in', 'image': 'rebuilt', 'parallel': 2}");
+        assertThat(started(server.succeed("job"))).hasSize(3);
+        assertThat(started(server.succeed("job"))).isEmpty();
+        String from = "printf 'FROM scripts\\nENV VERSION=2\\n' | docker build -t rebuilt -";
+        Map<String, String> environment = new HashMap<>(engine.environment());
+        environment.put("DOCKER_BUILDKIT", "0");
+        ContainerEngine.Ended built = ContainerEngine.run(environment, "sh", "-c", from);
+        assertThat(built.code()).as(built.output()).isZero();
+        assertThat(started(server.succeed("job"))).hasSize(3);
+        assertThat(started(server.succeed("job"))).isEmpty();
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import pfs.jobs.runtime.ContainerEngine;
 
 /** A copy of {@code examples/}, its READMEs' commands, and what their answers must be. */
 final class Examples {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import pfs.jobs.runtime.ContainerEngine;
 
 /**
  * A run on a disk that is full: it fails and says so, leaves nothing, and what was kept is read.

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import pfs.jobs.runtime.ContainerEngine;
 
 /**
  * The examples as their READMEs say, word for word but for the server's address and the base image,
@@ -35,7 +36,7 @@ class QuickstartsInContainersTest {
 
     @BeforeAll
     static void startEngine() throws Exception {
-        String obstacle = ContainerEngine.obstacle();
+        String obstacle = ContainerEngine.obstacle(ContainerEngine.Kind.DOCKER);
         if (obstacle != null) {
             System.out.println("QuickstartsInContainersTest cannot run here: " + obstacle);
         }

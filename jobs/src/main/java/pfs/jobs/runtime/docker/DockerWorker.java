@@ -95,17 +95,24 @@ final class DockerWorker implements Worker {
     private static Dialer throughNamespace(InspectContainerResponse found, String id)
             throws IOException {
         Long pid = found.getState().getPidLong();
-        if (pid == null || pid == 0) {
-            return _ -> {
-                throw new IOException("the container is gone");
-            };
+        if (pid == null || pid == 0 || !verifyProcess(pid, id)) {
+            return gone();
         }
-        if (!verifyProcess(pid, id)) {
-            return _ -> {
-                throw new IOException("the container is gone");
-            };
+        try {
+            return NetworkNamespace.of(pid, ContainerOrder.PORT);
+        } catch (IOException e) {
+            // It may have ended a moment ago, which is no fault of the engine.
+            if (verifyProcess(pid, id)) {
+                throw e;
+            }
+            return gone();
         }
-        return NetworkNamespace.of(pid, ContainerOrder.PORT);
+    }
+
+    private static Dialer gone() {
+        return _ -> {
+            throw new IOException("the container is gone");
+        };
     }
 
     /**
