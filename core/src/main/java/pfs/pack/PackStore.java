@@ -9,7 +9,8 @@ import java.util.List;
  * [a-z0-9][a-z0-9./-]*}, at most 200 characters. Thread-safe.
  *
  * <p>A blob is there whole or not at all, whatever crashes. What {@link #put} has answered survives
- * a loss of power. An IOException from put leaves its fate open: ask {@link #size}.
+ * a loss of power. An IOException from put, or a PfsException with ENGINE_UNAVAILABLE, leaves its
+ * fate open: ask {@link #size}.
  */
 public interface PackStore extends AutoCloseable {
     /**

@@ -75,8 +75,13 @@ public final class Engine implements AutoCloseable {
 
     /** Kills one of its processes (kill -9), and waits until it is gone. */
     public void kill(String process) throws Exception {
+        end(process, "-KILL");
+    }
+
+    /** Ends a process by a signal, and waits until it is gone. */
+    public void end(String process, String signal) throws Exception {
         ProcessHandle handle = handle(process);
-        handle.destroyForcibly();
+        signal(signal, process);
         while (ProcessHandle.of(handle.pid()).isPresent() && !ended(handle.pid())) {
             Thread.sleep(5);
         }

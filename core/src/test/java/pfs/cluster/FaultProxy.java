@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -22,6 +23,10 @@ public final class FaultProxy implements AutoCloseable {
         PASS,
         /** What clients send arrives; what is answered to it does not, and the line breaks. */
         LOSE_ANSWERS,
+        /** What clients send does not arrive; they are answered 500, as HTTP does, and cut off. */
+        ANSWER_500,
+        /** The same with 503. */
+        ANSWER_503,
         /** Nothing arrives, and no answer comes; the line stays. */
         HANG,
         /** Nobody can connect, and what is connected breaks. */
@@ -35,6 +40,7 @@ public final class FaultProxy implements AutoCloseable {
     private final Object changed = new Object();
     private Mode mode = Mode.PASS;
     private long lost;
+    private int passing;
 
     /** A proxy on a free port of loopback, before a port of this machine. */
     public FaultProxy(int port) throws IOException {
@@ -51,10 +57,19 @@ public final class FaultProxy implements AutoCloseable {
     public void set(Mode next) {
         synchronized (changed) {
             mode = next;
+            passing = 0;
             changed.notifyAll();
         }
         if (next == Mode.REFUSE) {
             sockets.forEach(FaultProxy::cut);
+        }
+    }
+
+    /** Lets some answers, or parts of them, pass, and loses those that come then. */
+    public void loseAfter(int answers) {
+        synchronized (changed) {
+            passing = answers;
+            mode = Mode.LOSE_ANSWERS;
         }
     }
 
@@ -100,6 +115,12 @@ public final class FaultProxy implements AutoCloseable {
                 if (!mayPass(answers)) {
                     break;
                 }
+                String error = answers ? "" : error();
+                if (!error.isEmpty()) {
+                    from.getOutputStream().write(error.getBytes(StandardCharsets.US_ASCII));
+                    from.shutdownOutput();
+                    break;
+                }
                 out.write(bytes, 0, n);
                 out.flush();
             }
@@ -112,13 +133,24 @@ public final class FaultProxy implements AutoCloseable {
         return null;
     }
 
+    /** The answer that the proxy gives itself; "" if it gives none. */
+    private String error() {
+        synchronized (changed) {
+            return switch (mode) {
+                case ANSWER_500 -> "HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n";
+                case ANSWER_503 -> "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n";
+                case PASS, LOSE_ANSWERS, HANG, REFUSE -> "";
+            };
+        }
+    }
+
     /** Waits while lines hang; false if the line has to break here. */
     private boolean mayPass(boolean answers) throws InterruptedException {
         synchronized (changed) {
             while (mode == Mode.HANG) {
                 changed.wait();
             }
-            if (mode == Mode.LOSE_ANSWERS && answers) {
+            if (mode == Mode.LOSE_ANSWERS && answers && passing-- <= 0) {
                 lost++;
                 changed.notifyAll();
                 return false;

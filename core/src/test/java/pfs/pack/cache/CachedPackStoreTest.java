@@ -1,0 +1,165 @@
+package pfs.pack.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import pfs.disk.Disk;
+import pfs.disk.DiskFile;
+import pfs.disk.MemoryDisk;
+import pfs.pack.MemoryPackStore;
+import pfs.pack.PackStore;
+import pfs.pack.PackStoreContract;
+
+/** The contract with blocks of four bytes and room for ten of them, and what a cache is for. */
+class CachedPackStoreTest extends PackStoreContract {
+    private static final int BLOCK = 4;
+    private static final long LIMIT = 10L * (BLOCK + BlockFiles.HEADER);
+
+    private final MemoryDisk disk = new MemoryDisk();
+    private final CountingStore far = new CountingStore();
+
+    /** Counts reads. */
+    private static final class CountingStore implements PackStore {
+        private final PackStore store = new MemoryPackStore();
+        private final AtomicInteger reads = new AtomicInteger();
+
+        @Override
+        public boolean put(String name, ByteBuffer... parts) throws IOException {
+            return store.put(name, parts);
+        }
+
+        @Override
+        public int read(String name, long offset, ByteBuffer into) throws IOException {
+            reads.incrementAndGet();
+            return store.read(name, offset, into);
+        }
+
+        @Override
+        public long size(String name) throws IOException {
+            return store.size(name);
+        }
+
+        @Override
+        public List<String> list(String prefix, String after, int limit) throws IOException {
+            return store.list(prefix, after, limit);
+        }
+
+        @Override
+        public boolean delete(String name) throws IOException {
+            return store.delete(name);
+        }
+
+        @Override
+        public void close() throws IOException {
+            store.close();
+        }
+    }
+
+    @Override
+    protected PackStore open() throws Exception {
+        return cache(disk);
+    }
+
+    private CachedPackStore cache(Disk on) throws IOException {
+        return new CachedPackStore(far, on, "cache", LIMIT, BLOCK);
+    }
+
+    private long bytesOnDisk(Disk of) throws IOException {
+        long sum = 0;
+        for (String file : of.list("cache")) {
+            sum += of.size("cache/" + file);
+        }
+        return sum;
+    }
+
+    @Test
+    void whatWasReadIsNotFetchedAgain() throws Exception {
+        PackStore store = store();
+        store.put("a/b", bytes("0123456789"));
+        assertThat(read(store, "a/b", 3, 4)).isEqualTo("3456");
+        assertThat(far.reads.get()).isEqualTo(2);
+        assertThat(read(store, "a/b", 0, 8)).isEqualTo("01234567");
+        assertThat(far.reads.get()).isEqualTo(2);
+        assertThat(read(store, "a/b", 6, 100)).isEqualTo("6789");
+        assertThat(read(store, "a/b", 0, 100)).isEqualTo("0123456789");
+        assertThat(far.reads.get()).isEqualTo(3);
+        assertThat(read(cache(disk), "a/b", 0, 100)).isEqualTo("0123456789");
+        assertThat(far.reads.get()).isEqualTo(3);
+    }
+
+    @Test
+    void theLimitHoldsAndWhatWasUsedLastStays() throws Exception {
+        CachedPackStore store = (CachedPackStore) store();
+        for (int i = 0; i < 50; i++) {
+            store.put("p" + i, bytes("text " + i));
+            read(store, "p" + i, 0, 100);
+            read(store, "p0", 0, 100);
+            assertThat(store.cachedBytes()).isLessThanOrEqualTo(LIMIT);
+            assertThat(bytesOnDisk(disk)).isEqualTo(store.cachedBytes());
+        }
+        int before = far.reads.get();
+        assertThat(read(store, "p0", 0, 100)).isEqualTo("text 0");
+        assertThat(far.reads.get()).isEqualTo(before);
+        assertThat(read(store, "p1", 0, 100)).isEqualTo("text 1");
+        assertThat(far.reads.get()).isGreaterThan(before);
+    }
+
+    @Test
+    void whatACrashSpoiltIsFetchedAgain() throws Exception {
+        PackStore store = store();
+        store.put("a", bytes("0123456789"));
+        read(store, "a", 0, 100);
+        try (DiskFile file = disk.open("cache/a_0", Disk.Mode.WRITE)) {
+            file.write(5, bytes("X"));
+        }
+        try (DiskFile file = disk.open("cache/a_1", Disk.Mode.WRITE)) {
+            file.truncate(6);
+        }
+        try (DiskFile file = disk.open("cache/a_2", Disk.Mode.WRITE)) {
+            file.truncate(0);
+        }
+        try (DiskFile file = disk.open("cache/_new_7", Disk.Mode.WRITE)) {
+            file.write(0, bytes("half"));
+        }
+        CachedPackStore again = cache(disk);
+        assertThat(disk.list("cache")).containsExactly("a_0", "a_1");
+        assertThat(read(again, "a", 0, 100)).isEqualTo("0123456789");
+        assertThat(bytesOnDisk(disk)).isEqualTo(again.cachedBytes());
+    }
+
+    @Test
+    void aFullDiskMakesItSlowerOnly() throws Exception {
+        MemoryDisk full = new MemoryDisk(2);
+        CachedPackStore store = cache(full);
+        store.put("a", bytes("0123456789"));
+        assertThat(read(store, "a", 0, 100)).isEqualTo("0123456789");
+        assertThat(read(store, "a", 2, 3)).isEqualTo("234");
+        assertThat(store.cachedBytes()).isZero();
+        assertThat(full.list("cache")).isEmpty();
+    }
+
+    @Test
+    void aSmallerLimitHoldsFromTheStartOn() throws Exception {
+        PackStore store = store();
+        store.put("a", bytes("0123456789012345678901234567"));
+        read(store, "a", 0, 100);
+        CachedPackStore smaller = new CachedPackStore(far, disk, "cache", 16, BLOCK);
+        assertThat(smaller.cachedBytes()).isLessThanOrEqualTo(16);
+        assertThat(bytesOnDisk(disk)).isEqualTo(smaller.cachedBytes());
+    }
+
+    @Test
+    void ofWhatIsDeletedNothingIsKept() throws Exception {
+        PackStore store = store();
+        store.put("a", bytes("01234567"));
+        store.put("a/1", bytes("other"));
+        read(store, "a", 0, 100);
+        read(store, "a/1", 0, 100);
+        store.delete("a");
+        assertThat(disk.list("cache")).containsExactly("a_1_0", "a_1_1");
+    }
+}

@@ -1,0 +1,3 @@
+/** Metadata in PostgreSQL, by plain JDBC. */
+@org.jspecify.annotations.NullMarked
+package pfs.meta.postgresql;

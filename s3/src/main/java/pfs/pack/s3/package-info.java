@@ -1,0 +1,3 @@
+/** Packs in an object store that speaks S3. */
+@org.jspecify.annotations.NullMarked
+package pfs.pack.s3;
