@@ -35,14 +35,14 @@ status() {
     curl -s -o /dev/null -w '%{http_code}' "$@"
 }
 
-# Until a command succeeds, a minute at most.
+# Until a command succeeds, some minutes at most.
 until_ok() { # WHAT COMMAND...
     what=$1
     shift
     waited=0
     until "$@" >/dev/null 2>&1; do
         waited=$((waited + 1))
-        [ "$waited" -lt 300 ] || die "$what: not within a minute"
+        [ "$waited" -lt 1500 ] || die "$what: not within five minutes"
         sleep 0.2
     done
 }

@@ -59,13 +59,13 @@ class DeployTest {
             assumeTrue(has(tool), tool + " is missing: apt-get install docker.io busybox-static");
         }
         assumeTrue(Files.exists(ROOT.resolve(".pfs/current")), "nothing is built: ./pfs version");
-        System.out.println(run(0, 8, "deploy/image/test"));
+        System.out.println(run(0, 20, "deploy/image/test"));
     }
 
     @Test
     void theTarballIsUnpackedAndServes() throws Exception {
         assumeTrue(Files.exists(ROOT.resolve(".pfs/current")), "nothing is built: ./pfs version");
-        System.out.println(run(0, 4, "deploy/test-tarball"));
+        System.out.println(run(0, 15, "deploy/test-tarball"));
     }
 
     @Test
