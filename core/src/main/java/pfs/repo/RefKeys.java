@@ -23,6 +23,7 @@ import pfs.object.ObjectId;
  * answer (32 bytes key)            → AnswerFormat: what was done for an idempotency key
  * remote REPO NAME                 → URL, a newline, the token
  * collected                        → u64: when garbage was collected last, ms
+ * scrub                            → where the check of all packs stands: Scrub
  * journal                          → u64: where a replay begins
  * </pre>
  */
@@ -36,6 +37,7 @@ final class RefKeys {
     static final Key COLLECTED = Key.of("collected");
     static final Key RULES = Key.of("keep", "");
     static final Key HOLLOW = Key.of("hollow", "");
+    static final Key SCRUB = Key.of("scrub");
     static final Key ANSWERS = Key.of("answer", "");
     static final Key JOURNAL = Key.of("journal");
 

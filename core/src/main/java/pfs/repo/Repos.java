@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +36,7 @@ public final class Repos implements AutoCloseable {
     private final Store store;
     private final Maintenance maintenance;
     private final Collector collector;
+    private final List<Scrub> scrubs = new CopyOnWriteArrayList<>();
     private final ConcurrentHashMap<String, Repo> open = new ConcurrentHashMap<>();
 
     private Repos(Store store, Maintenance maintenance, Supplier<IdSet> sets) {
@@ -251,6 +253,13 @@ public final class Repos implements AutoCloseable {
         store.journal().flush();
     }
 
+    /** Has all packs checked in the background, until it or this is closed. */
+    public Scrub scrub(Scrub.Settings settings) {
+        Scrub made = new Scrub(store, settings);
+        scrubs.add(made);
+        return made;
+    }
+
     /** Tells when refs have moved. */
     public Changes changes() {
         return store.changes();
@@ -278,6 +287,7 @@ public final class Repos implements AutoCloseable {
 
     @Override
     public void close() {
+        scrubs.forEach(Scrub::close);
         maintenance.close();
         try {
             maintenance.persistAll();

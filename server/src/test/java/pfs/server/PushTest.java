@@ -14,13 +14,17 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pfs.embedded.EmbeddedStore;
+import pfs.repo.Arrivals;
 import pfs.server.auth.Token;
+import pfs.server.care.OfflineCommand;
 import pfs.server.http.Limits;
 import pfs.server.http.Right;
 import pfs.server.start.Additions;
 import pfs.server.start.HttpServer;
 import pfs.server.start.Listen;
 import pfs.server.start.Settings;
+import pfs.server.sync.HttpPeer;
+import pfs.sync.Pull;
 
 /** Commits between two real servers; the other one wants a token. */
 class PushTest extends HttpTest {
@@ -151,4 +155,108 @@ class PushTest extends HttpTest {
         assertThat(post(repo + "/sync/difference?wants=9&bytes=1", "").statusCode()).isEqualTo(400);
         assertThat(Files.exists(directory)).isTrue();
     }
+
+    /** Flips a bit of some bytes where they lie, in a store's own directory. */
+    private static void flip(Path data, byte[] bytes) throws IOException {
+        byte[] begin = Arrays.copyOf(bytes, 64);
+        try (var packs = Files.newDirectoryStream(data.resolve("packs"), "*.pack")) {
+            for (Path pack : packs) {
+                byte[] all = Files.readAllBytes(pack);
+                for (int at = 0; at + begin.length <= all.length; at++) {
+                    if (Arrays.equals(all, at, at + begin.length, begin, 0, begin.length)) {
+                        try (var file =
+                                java.nio.channels.FileChannel.open(
+                                        pack, java.nio.file.StandardOpenOption.WRITE)) {
+                            byte[] flipped = {(byte) (all[at] ^ 1)};
+                            file.write(java.nio.ByteBuffer.wrap(flipped), at);
+                        }
+                        return;
+                    }
+                }
+            }
+        }
+        throw new AssertionError("the bytes are in no pack");
+    }
+
+    @Test
+    void whatIsDamagedHereIsMendedFromTheOtherServer() throws IOException {
+        String url = otherRepo();
+        byte[] bytes = new byte[200_000];
+        new Random(5).nextBytes(bytes);
+        send("PUT", repo + "/pfs/f", bytes);
+        post(repo + "/commit", "");
+        assertThat(post(repo + "/push?to=" + url, "", "Pfs-Remote-Token", TOKEN).statusCode())
+                .isEqualTo(200);
+        store().journal().catchUp();
+        flip(settings().data(), bytes);
+        assertThat(get("/fsck").body()).contains("is damaged").contains("file /f");
+        String from = "/fsck?from=" + other.url();
+        assertThat(post(from, "").statusCode()).as("no token").isEqualTo(502);
+        String mended = post(from, "", "Pfs-Remote-Token", TOKEN).body();
+        assertThat(mended).contains("mended").doesNotContain("mended  0");
+        assertThat(send("GET", repo + "/pfs/f", new byte[0]).statusCode()).isEqualTo(200);
+        assertThat(get("/fsck", "Accept", "application/json").body()).contains("\"whole\":true");
+        assertThat(post("/fsck?from=http://127.0.0.1:1/", "").statusCode())
+                .as("nobody is asked when nothing is missing")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aDirectoryIsMendedFromAServer(@TempDir Path copy) throws IOException {
+        byte[] bytes = new byte[200_000];
+        new Random(6).nextBytes(bytes);
+        send("PUT", repo + "/pfs/f", bytes);
+        post(repo + "/commit", "");
+        String name = repo.substring("/repos/".length());
+        try (EmbeddedStore store = open(copy);
+                HttpPeer peer = new HttpPeer(HttpPeer.Address.parse(url() + repo, name), null)) {
+            store.repos().create(name);
+            new Pull(store.repos(), store.repos().find(name).orElseThrow(), peer)
+                    .run(null, "", Arrivals.Mode.FAST_FORWARD);
+        }
+        flip(copy, bytes);
+        var out = new java.io.ByteArrayOutputStream();
+        var print = new java.io.PrintStream(out);
+        assertThat(OfflineCommand.run(check(copy), OPENER, print, print)).isEqualTo(1);
+        List<String> mend = new java.util.ArrayList<>(check(copy));
+        mend.addAll(List.of("--from", url()));
+        assertThat(OfflineCommand.run(mend, OPENER, print, print)).as(out.toString()).isZero();
+        assertThat(OfflineCommand.run(mend, OPENER, print, print)).isZero();
+    }
+
+    private String url() {
+        return server().url();
+    }
+
+    private static List<String> check(Path data) {
+        return List.of("fsck", "--data", data.toString());
+    }
+
+    private static EmbeddedStore open(Path data) throws IOException {
+        return EmbeddedStore.open(data, InstantSource.system(), pfs.repo.Settings.standard());
+    }
+
+    private static final OfflineCommand.Opener OPENER =
+            new OfflineCommand.Opener() {
+                @Override
+                public OfflineCommand.Opened open(Path data, boolean index) throws IOException {
+                    EmbeddedStore store = PushTest.open(data);
+                    return new OfflineCommand.Opened() {
+                        @Override
+                        public pfs.repo.Repos repos() {
+                            return store.repos();
+                        }
+
+                        @Override
+                        public void close() throws IOException {
+                            store.close();
+                        }
+                    };
+                }
+
+                @Override
+                public pfs.object.ObjectSource copy(Path data) {
+                    return pfs.object.ObjectSource.NONE;
+                }
+            };
 }

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import pfs.cli.session.Session;
+import pfs.client.Query;
 import pfs.client.http.Request;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -15,7 +16,7 @@ import picocli.CommandLine.ParentCommand;
         description = {
             "Check all that a server has stored; name the files that damage touches.",
             "With --data DIR: in a data directory that no server has open; then --from DIR mends"
-                    + " from another copy, and --index makes the index again from the packs."
+                    + " from another directory, and --index makes the index again from the packs."
         })
 public final class FsckCommand implements Callable<Integer> {
     @ParentCommand @Nullable Session parent;
@@ -23,9 +24,27 @@ public final class FsckCommand implements Callable<Integer> {
     @Option(names = "--repair", description = "Mend what can be mended.")
     boolean repair;
 
+    @Option(
+            names = "--from",
+            paramLabel = "URL",
+            description =
+                    "Mend from that server, a replica for one; its token is PFS_REMOTE_TOKEN.")
+    @Nullable String from;
+
     @Override
     public Integer call() throws IOException {
         Session session = Objects.requireNonNull(parent);
-        return session.show(Request.of(repair ? "POST" : "GET", "/fsck"));
+        if (from == null) {
+            return session.show(Request.of(repair ? "POST" : "GET", "/fsck"));
+        }
+        if (!from.contains("://")) {
+            throw session.usage("--from is a URL, but with --data DIR");
+        }
+        Request request = Request.of("POST", "/fsck" + Query.NONE.and("from", from));
+        String token = System.getenv("PFS_REMOTE_TOKEN");
+        return session.show(
+                token == null || token.isEmpty()
+                        ? request
+                        : request.with("Pfs-Remote-Token", token));
     }
 }

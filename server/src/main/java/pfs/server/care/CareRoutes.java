@@ -17,6 +17,8 @@ import pfs.server.http.Query;
 import pfs.server.http.Refusal;
 import pfs.server.http.Route;
 import pfs.server.http.Routes;
+import pfs.server.sync.HttpPeer;
+import pfs.sync.PeerObjects;
 
 /** {@code /gc} and {@code /fsck}. Thread-safe. */
 public final class CareRoutes {
@@ -35,7 +37,13 @@ public final class CareRoutes {
         return Routes.ofServer()
                 .post("/gc", ADMIN, routes::collect, "Free what nothing reaches", "trash", "wait")
                 .get("/fsck", ADMIN, routes::check, "Check all that is stored", "limit")
-                .post("/fsck", ADMIN, routes::repair, "Check it and mend what can be", "limit")
+                .post(
+                        "/fsck",
+                        ADMIN,
+                        routes::repair,
+                        "Check it and mend what can be, from another server too",
+                        "limit",
+                        "from")
                 .list();
     }
 
@@ -61,7 +69,19 @@ public final class CareRoutes {
     }
 
     private void repair(Exchange exchange) throws IOException {
-        answer(exchange, repos.collector().check(how(exchange, true), ObjectSource.NONE));
+        try (ObjectSource copy = copy(exchange)) {
+            answer(exchange, repos.collector().check(how(exchange, true), copy));
+        }
+    }
+
+    /** The other server that is named, if one is. */
+    private static ObjectSource copy(Exchange exchange) {
+        String from = exchange.query().find("from");
+        if (from == null) {
+            return ObjectSource.NONE;
+        }
+        HttpPeer.Address address = HttpPeer.Address.parse(from, Repos.DEFAULT_REPO);
+        return new PeerObjects(new HttpPeer(address, exchange.headers().get("Pfs-Remote-Token")));
     }
 
     private static FsckSettings how(Exchange exchange, boolean mend) {

@@ -14,6 +14,8 @@ import pfs.repo.Checked;
 import pfs.repo.Collector;
 import pfs.repo.FsckSettings;
 import pfs.repo.Repos;
+import pfs.server.sync.HttpPeer;
+import pfs.sync.PeerObjects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -106,8 +108,11 @@ public final class OfflineCommand {
         @Option(names = "--repair", description = "Mend what can be mended.")
         private boolean repair;
 
-        @Option(names = "--from", paramLabel = "DIR", description = "Another copy, to mend from.")
-        private @Nullable Path from;
+        @Option(
+                names = "--from",
+                paramLabel = "DIR|URL",
+                description = "Another copy to mend from: a data directory, or a server.")
+        private @Nullable String from;
 
         @Option(names = "--index", description = "First make the index again from the packs.")
         private boolean index;
@@ -120,9 +125,20 @@ public final class OfflineCommand {
             this.out = out;
         }
 
+        private ObjectSource source(@Nullable String named) throws IOException {
+            if (named == null) {
+                return ObjectSource.NONE;
+            }
+            if (!named.contains("://")) {
+                return opener.copy(Path.of(named));
+            }
+            HttpPeer.Address address = HttpPeer.Address.parse(named, Repos.DEFAULT_REPO);
+            return new PeerObjects(new HttpPeer(address, System.getenv("PFS_REMOTE_TOKEN")));
+        }
+
         @Override
         public Integer call() throws IOException {
-            try (ObjectSource copy = from == null ? ObjectSource.NONE : opener.copy(from);
+            try (ObjectSource copy = source(from);
                     Opened store = opener.open(java.util.Objects.requireNonNull(data), !index)) {
                 Checked checked =
                         store.repos()

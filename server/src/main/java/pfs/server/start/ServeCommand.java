@@ -1,5 +1,6 @@
 package pfs.server.start;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -20,8 +21,10 @@ import pfs.jobs.Jobs;
 import pfs.meta.MetaStore;
 import pfs.object.ObjectId;
 import pfs.repo.Repos;
+import pfs.repo.Scrub;
 import pfs.server.auth.Token;
 import pfs.server.auth.TokenFile;
+import pfs.server.care.ScrubRoutes;
 import pfs.server.files.FileRoutes;
 import pfs.server.http.Limits;
 import pfs.server.http.Right;
@@ -105,6 +108,8 @@ public final class ServeCommand implements Callable<Integer> {
     private boolean insecure;
 
     @CommandLine.Mixin private final ReplicaOptions replica = new ReplicaOptions();
+
+    @CommandLine.Mixin private final ScrubOptions scrub = new ScrubOptions();
 
     @Option(names = "--config", paramLabel = "FILE", description = "these settings as a file")
     private @Nullable Path config;
@@ -216,6 +221,7 @@ public final class ServeCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         System.setProperty("pfs.log.format", logFormat);
         Settings settings = settings();
+        Scrub.Settings scrubbing = scrub.settings();
         Cluster.Plan plan =
                 replica.plan(sources == null ? null : sources.find("token"), opener::coordinator);
         Files.createDirectories(settings.data());
@@ -228,7 +234,7 @@ public final class ServeCommand implements Callable<Integer> {
                             opened.repos(),
                             settings,
                             InstantSource.system(),
-                            additions(opened.repos(), jobs, plan));
+                            additions(opened.repos(), jobs, plan, scrubbing));
         } catch (IOException | RuntimeException e) {
             jobs.close();
             opened.close();
@@ -241,12 +247,16 @@ public final class ServeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Additions additions(Repos repos, Jobs jobs, Cluster.Plan plan) {
+    private Additions additions(
+            Repos repos, Jobs jobs, Cluster.Plan plan, Scrub.Settings scrubbing) {
+        Scrub checks = repos.scrub(scrubbing);
         Views views = new Views(repos);
         Right keepJobs = runtime.equals("process") ? Right.ADMIN : Right.WRITE;
         List<Route> more = new ArrayList<>(RunRoutes.of(jobs));
         more.addAll(JobRoutes.of(jobs, views, FileRoutes.reading(views, repos), keepJobs));
-        return new Additions(more, RunRoutes.afterCommit(jobs), List.of(), plan);
+        more.addAll(ScrubRoutes.of(checks));
+        List<MeterBinder> figures = List.of(ScrubRoutes.figures(checks));
+        return new Additions(more, RunRoutes.afterCommit(jobs), figures, plan);
     }
 
     private Settings settings() throws IOException {
