@@ -10,6 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import pfs.chunk.Content;
 import pfs.chunk.ManifestReferences;
+import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.journal.PackAudit;
 import pfs.meta.Key;
@@ -89,6 +90,7 @@ final class FileCheck {
                 }
                 directory(record.work().tree(), "", where + ", uncommitted");
             } catch (PfsException e) {
+                refuseWithoutPeer(e);
                 fsck.found("a branch: " + e.getMessage(), where, false);
             }
         }
@@ -150,6 +152,7 @@ final class FileCheck {
         try {
             TreeReferences.visit(store.journal(), tree, directory);
         } catch (PfsException e) {
+            refuseWithoutPeer(e);
             name("tree " + tree + ": " + e.getMessage(), where + " directory /" + prefix, false);
             return false;
         }
@@ -214,6 +217,7 @@ final class FileCheck {
                     size,
                     (child, below, bytes) -> all[0] &= part(child, below, bytes, where));
         } catch (PfsException e) {
+            refuseWithoutPeer(e);
             name("manifest " + id + ": " + e.getMessage(), where, false);
             return false;
         }
@@ -255,6 +259,13 @@ final class FileCheck {
         Optional<byte[]> bytes = copy.fetch(id).filter(b -> ObjectId.of(b).equals(id));
         bytes.ifPresent(b -> audit.store(kind, id, b));
         return bytes.isPresent();
+    }
+
+    /** That the other copy does not answer is no damage here. */
+    private static void refuseWithoutPeer(PfsException e) {
+        if (e.code() == ErrorCode.PEER_FAILED) {
+            throw e;
+        }
     }
 
     /** Says it once, by the first commit that has it. */

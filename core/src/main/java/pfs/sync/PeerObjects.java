@@ -41,18 +41,22 @@ public final class PeerObjects implements ObjectSource {
                         }
                     });
         } catch (IOException e) {
-            throw new PfsException(
-                    ErrorCode.PEER_FAILED,
-                    "the other store did not answer as it should: " + e.getMessage(),
-                    id.toString(),
-                    e);
+            throw failed(id, e);
         } catch (PfsException e) {
             if (e.code() != ErrorCode.CORRUPT) {
-                throw e;
+                throw failed(id, e);
             }
             LOG.warn("the other store cannot give {}: {}", id, e.getMessage());
         }
         return Optional.ofNullable(found.get());
+    }
+
+    private static PfsException failed(ObjectId id, Exception e) {
+        return new PfsException(
+                ErrorCode.PEER_FAILED,
+                "the other store did not answer as it should: " + e.getMessage(),
+                id.toString(),
+                e);
     }
 
     @Override
