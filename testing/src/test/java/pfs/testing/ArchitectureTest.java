@@ -18,6 +18,8 @@ class ArchitectureTest {
     private static final JavaClasses CLASSES =
             new ClassFileImporter()
                     .withImportOption(new ImportOption.DoNotIncludeTests())
+                    // what one module's tests lend to another's
+                    .withImportOption(location -> !location.contains("-tests.jar"))
                     .importPackages("pfs");
 
     /** Whom each part may know, beside itself; a part is the second segment of a package's name. */

@@ -48,7 +48,7 @@ public final class Torture {
                     System.err.println(
                             "usage: torture [--short|--long] [--seed N] [--only"
                                     + " crash|kill|replica|failover|order|hostile"
-                                    + "|history|power|disk|fuzz|memory|leak]");
+                                    + "|history|power|disk|files|fuzz|memory|leak]");
                     System.exit(2);
                 }
             }
@@ -78,6 +78,7 @@ public final class Torture {
         part(only, "history", () -> history(longRun ? 20 : 4));
         part(only, "power", () -> power(longRun ? 100 : 3));
         part(only, "disk", this::disk);
+        part(only, "files", () -> new FewFiles(root, data("files")).run());
         part(only, "fuzz", () -> fuzz(longRun ? 100_000_000 : 200_000));
         part(only, "memory", () -> new MemoryTorture(root, data("memory")).run(longRun));
         part(only, "leak", this::leak);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class SecurityTableTest {
     private static final String BEGIN = "<!-- made by SecurityTableTest -->\n";
     private static final String END = "<!-- end -->";
-    private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+Test)\\.(\\w+)`");
+    private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+(?:Test|Contract))\\.(\\w+)`");
 
     private static Path root() {
         Path at = Path.of("").toAbsolutePath();

@@ -57,4 +57,15 @@ class TortureTest {
     void hostileClientsAreRefusedAndHonestOnesServed() throws Exception {
         System.out.println(new HostileClients(ROOT, work.resolve("data")).run(false));
     }
+
+    @Test
+    void aProcessThatMayOpenNoMoreFilesReadsOnAndGoesOnLater() throws Exception {
+        System.out.println(new FewFiles(ROOT, work.resolve("data")).run());
+    }
+
+    @Test
+    void aFullDiskAndAReadOnlyOneAreReadOnAndSaidToBe() throws Exception {
+        assumeTrue(LoopDevice.possible(work), "it needs root, mkfs.ext4 and a loop device");
+        System.out.println(new BadDisk(ROOT, work.resolve("disk")).run());
+    }
 }
