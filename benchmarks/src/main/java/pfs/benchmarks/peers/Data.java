@@ -38,7 +38,17 @@ final class Data {
                 out.write(block);
             }
         }
+        settle();
         return file;
+    }
+
+    /** On the disk, so that nobody's sync has to write the source too. */
+    private static void settle() throws IOException {
+        try {
+            new ProcessBuilder("sync").inheritIO().start().waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The text, with its letters rotated by the round: as compressible, and no chunk the same. */
@@ -64,6 +74,7 @@ final class Data {
                 out.write(block, 0, n);
             }
         }
+        settle();
         return file;
     }
 
@@ -93,6 +104,7 @@ final class Data {
             }
             copy(in, out, scale.largeBytes() - at);
         }
+        settle();
         return file;
     }
 
@@ -147,6 +159,7 @@ final class Data {
             }
             Files.write(file, files.get(i));
         }
+        settle();
         return root;
     }
 
