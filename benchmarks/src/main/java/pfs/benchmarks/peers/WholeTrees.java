@@ -92,7 +92,7 @@ final class WholeTrees {
         Path repository = Files.createTempDirectory(field.scratch, "git");
         field.commands.run("git", "init", "-q", "--bare", repository.toString());
         String git =
-                "git -c user.name=bench -c user.email=bench@localhost --git-dir='"
+                "git -c gc.auto=0 -c user.name=bench -c user.email=bench@localhost --git-dir='"
                         + repository
                         + "' --work-tree='"
                         + tree
