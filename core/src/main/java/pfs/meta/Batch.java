@@ -48,6 +48,18 @@ public final class Batch {
         return this;
     }
 
+    /** Bytes of the keys and values to be changed. */
+    public int bytes() {
+        int bytes = 0;
+        for (Change change : changes) {
+            bytes += change.key().array().length;
+            if (change instanceof Change.Put(_, Bytes value)) {
+                bytes += value.length();
+            }
+        }
+        return bytes;
+    }
+
     public List<Condition> conditions() {
         return conditions;
     }

@@ -11,6 +11,12 @@ public final class MetaLimits {
     /** Bytes of a value. */
     public static final int MAX_VALUE = 1 << 20;
 
+    /**
+     * Changes that a batch should not exceed, whichever engine keeps it: etcd takes 128 operations
+     * in one transaction, conditions among them.
+     */
+    public static final int USUAL_BATCH = 100;
+
     private MetaLimits() {}
 
     /** The key, if it has 1 to 4,096 bytes. */

@@ -26,6 +26,7 @@ import pfs.error.PfsException;
 import pfs.meta.Batch;
 import pfs.meta.Bytes;
 import pfs.meta.Key;
+import pfs.meta.MetaLimits;
 import pfs.meta.MetaStore;
 import pfs.object.ObjectId;
 
@@ -41,7 +42,7 @@ final class Answers {
     private static final long KEPT_NANOS = Duration.ofHours(Once.KEPT_HOURS).toNanos();
 
     /** Changes of a batch. */
-    private static final int GROUP = 1000;
+    private static final int GROUP = MetaLimits.USUAL_BATCH;
 
     private final MetaStore meta;
     private final LongSupplier clock;

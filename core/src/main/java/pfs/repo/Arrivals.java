@@ -8,6 +8,7 @@ import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.meta.Batch;
 import pfs.meta.Bytes;
+import pfs.meta.MetaLimits;
 import pfs.meta.MetaStore;
 import pfs.object.ObjectId;
 
@@ -18,7 +19,7 @@ import pfs.object.ObjectId;
  */
 public final class Arrivals {
     /** Commits that one change of the metadata admits. */
-    private static final int BATCH = 500;
+    private static final int BATCH = MetaLimits.USUAL_BATCH / 2;
 
     private final Repo repo;
     private final Store store;

@@ -9,6 +9,7 @@ import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.journal.Journal;
 import pfs.meta.Batch;
+import pfs.meta.MetaLimits;
 import pfs.meta.MetaStore;
 import pfs.object.ObjectId;
 import pfs.tree.DirectoryEntry;
@@ -136,7 +137,7 @@ final class Branches {
     /** Deletes all keys with a prefix, some at a time. */
     void deleteAll(pfs.meta.Key prefix) {
         while (true) {
-            List<MetaStore.Pair> pairs = meta.scan(prefix, prefix, 1000);
+            List<MetaStore.Pair> pairs = meta.scan(prefix, prefix, MetaLimits.USUAL_BATCH);
             if (pairs.isEmpty()) {
                 return;
             }

@@ -1,6 +1,7 @@
 package pfs.repo;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +13,7 @@ import pfs.error.PfsException;
 import pfs.journal.Journal;
 import pfs.meta.Batch;
 import pfs.meta.Bytes;
+import pfs.meta.MetaLimits;
 import pfs.object.ObjectId;
 import pfs.tree.DirectoryEntry;
 
@@ -22,8 +24,11 @@ import pfs.tree.DirectoryEntry;
  * little more than one. Thread-safe.
  */
 final class HeadMoves {
-    /** Moves that share a sync. */
-    private static final int MAX_GROUP = 128;
+    /** Moves that share a sync: each changes four keys, and {@link MetaLimits} bounds a batch. */
+    private static final int MAX_GROUP = MetaLimits.USUAL_BATCH / 4 - 1;
+
+    /** Bytes of a batch from which on the next move gets another one. */
+    private static final int MAX_BYTES = 1 << 20;
 
     private final Journal journal;
     private final Branches branches;
@@ -136,10 +141,19 @@ final class HeadMoves {
     }
 
     private void serve(Branch target, List<Move> group) {
+        Iterator<Move> moves = group.iterator();
+        while (moves.hasNext()) {
+            serve(target, moves);
+        }
+    }
+
+    /** Serves as many as a batch has room for. */
+    private void serve(Branch target, Iterator<Move> moves) {
         BranchState seen = target.state();
         BranchState at = seen;
         Group done = new Group();
-        for (Move move : group) {
+        while (moves.hasNext() && done.batch.bytes() < MAX_BYTES) {
+            Move move = moves.next();
             try {
                 at = step(target, at, move, done);
             } catch (PfsException refused) {

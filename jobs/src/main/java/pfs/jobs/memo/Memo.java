@@ -10,6 +10,7 @@ import pfs.jobs.split.CutMemo;
 import pfs.meta.Batch;
 import pfs.meta.Bytes;
 import pfs.meta.Key;
+import pfs.meta.MetaLimits;
 import pfs.meta.MetaStore;
 import pfs.object.ObjectId;
 
@@ -27,7 +28,7 @@ public final class Memo implements CutMemo, AutoCloseable {
     private static final Key RESULTS = Key.of("memo", "");
     private static final Key CUTS = Key.of("cut", "");
     private static final int MAX_PENDING = 20_000;
-    private static final int GROUP = 1_000;
+    private static final int GROUP = MetaLimits.USUAL_BATCH;
     private static final long PAUSE_MILLIS = 20;
 
     private final MetaStore meta;
