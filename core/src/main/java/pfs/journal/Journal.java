@@ -70,13 +70,37 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     /** With packs of another size: for tests. */
     public static Journal open(AppendablePackStore packs, PackIndex index, long maxPack)
             throws IOException {
-        PackList there = PackList.of(packs);
-        long end = new PackRecovery(packs, index, there).recover();
         PackSealer sealer = new PackSealer(packs);
+        PackList there = PackList.of(packs);
+        boolean shared = !packs.exclusive() && !there.packs().isEmpty();
+        if (shared) {
+            packs.seal(PackNumber.pack(there.packs().last()));
+        }
+        long end = new PackRecovery(packs, index, there).recover();
+        if (shared) {
+            end = takeOver(packs, sealer, there, end);
+        }
         PackLog log = new PackLog(packs, end, maxPack, sealer::seal);
+        if (!packs.exclusive()) {
+            // Whoever wrote before finds the next place taken, before anything is read here.
+            log.sync();
+        }
         BitSet gone = there.gone();
         gone.clear((int) PackNumber.number(end), Integer.MAX_VALUE);
         return new Journal(packs, index, log, maxPack, gone);
+    }
+
+    /** Finishes what another process has begun; answers where a new pack begins. */
+    private static long takeOver(
+            AppendablePackStore packs, PackSealer sealer, PackList there, long end)
+            throws IOException {
+        packs.finish(PackNumber.pack(PackNumber.number(end)), PackNumber.offset(end));
+        for (long pack : there.packs()) {
+            if (!there.indexed().contains(pack)) {
+                sealer.sealNow(pack, packs.size(PackNumber.pack(pack)));
+            }
+        }
+        return PackNumber.position(there.next(), 0);
     }
 
     // ---- objects

@@ -14,20 +14,20 @@ import pfs.pack.PackStore;
  *
  * @param packs those in use
  * @param dead those in the trash
- * @param sealed the last with an index blob; 0 for none
+ * @param indexed those with an index blob
  */
-record PackList(NavigableSet<Long> packs, NavigableSet<Long> dead, long sealed) {
+record PackList(NavigableSet<Long> packs, NavigableSet<Long> dead, NavigableSet<Long> indexed) {
     private static final int PAGE = 1000;
 
     static PackList of(PackStore store) throws IOException {
         NavigableSet<Long> packs = new TreeSet<>();
         NavigableSet<Long> dead = new TreeSet<>();
-        long sealed = 0;
+        NavigableSet<Long> indexed = new TreeSet<>();
         String after = "";
         for (List<String> page = store.list("", after, PAGE); !page.isEmpty(); ) {
             for (String name : page) {
                 if (name.endsWith(".index")) {
-                    sealed = Math.max(sealed, PackNumber.parse(name));
+                    indexed.add(PackNumber.parse(name));
                 } else if (name.endsWith(".dead")) {
                     dead.add(PackNumber.parse(name));
                 } else if (name.endsWith(".pack")) {
@@ -38,7 +38,18 @@ record PackList(NavigableSet<Long> packs, NavigableSet<Long> dead, long sealed) 
             page = store.list("", after, PAGE);
         }
         packs.removeAll(dead);
-        return new PackList(packs, dead, sealed);
+        return new PackList(packs, dead, indexed);
+    }
+
+    /** The last with an index blob; 0 for none. */
+    long sealed() {
+        return indexed.isEmpty() ? 0 : indexed.last();
+    }
+
+    /** A number that no pack before had. */
+    long next() {
+        long last = packs.isEmpty() ? 0 : packs.last();
+        return Math.max(last, dead.isEmpty() ? 0 : dead.last()) + 1;
     }
 
     /** Numbers of packs that are not in use, up to the last that is. */

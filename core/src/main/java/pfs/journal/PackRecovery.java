@@ -35,11 +35,13 @@ final class PackRecovery {
     private final AppendablePackStore packs;
     private final PackIndex index;
     private final PackList there;
+    private final PackContents contents;
 
     PackRecovery(AppendablePackStore packs, PackIndex index, PackList there) {
         this.packs = packs;
         this.index = index;
         this.there = there;
+        this.contents = new PackContents(packs);
     }
 
     /** Answers the end of the log: a position as {@link PackNumber} has it. */
@@ -108,6 +110,27 @@ final class PackRecovery {
      * pack's end if what is damaged lies below the floor.
      */
     private long indexPack(long pack, long from, long floor) throws IOException {
+        if (!packs.exclusive() && there.indexed().contains(pack)) {
+            Optional<List<IndexEntry>> known = contents.known(pack);
+            if (known.isPresent()) {
+                return take(pack, known.get());
+            }
+        }
+        return scanPack(pack, from, floor);
+    }
+
+    /** Takes up what an index blob says, where to read the pack itself costs a transfer. */
+    private long take(long pack, List<IndexEntry> entries) throws IOException {
+        long end = size(pack);
+        PackIndex.Position whole = new PackIndex.Position(pack, end);
+        for (int from = 0; from < entries.size(); from += BATCH) {
+            index.put(entries.subList(from, Math.min(entries.size(), from + BATCH)));
+        }
+        index.put(List.of(), whole);
+        return end;
+    }
+
+    private long scanPack(long pack, long from, long floor) throws IOException {
         if (!headerIsIntact(pack)) {
             if (PackNumber.position(pack, 0) >= floor) {
                 return 0;
@@ -169,10 +192,7 @@ final class PackRecovery {
                 PackNumber.pack(pack),
                 size(pack),
                 end);
-        try (AppendablePackStore.Appender appender = packs.append(PackNumber.pack(pack))) {
-            appender.truncate(end);
-            appender.sync();
-        }
+        packs.finish(PackNumber.pack(pack), end);
     }
 
     private void dropAfter(long last) throws IOException {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A {@link PackStore} on a disk of its own, where a pack can be written bit by bit: the journal.
+ * A {@link PackStore} where a pack can be written bit by bit: the journal. On a disk of its own
+ * what a process left is gone on with; in a store that others reach too it is {@link #seal sealed}
+ * first, so that whoever was appending cannot any more.
  */
 public interface AppendablePackStore extends PackStore {
     /**
@@ -13,6 +15,33 @@ public interface AppendablePackStore extends PackStore {
      * new name itself is durable when this returns.
      */
     Appender append(String name) throws IOException;
+
+    /**
+     * True if nobody else can be appending to what is there, so that a blob may be gone on with.
+     * Where it is false, one that another process began is {@link #seal sealed} and {@link #finish
+     * finished}, and the log goes on in a new one.
+     */
+    default boolean exclusive() {
+        return true;
+    }
+
+    /**
+     * Ends the appending to a blob by whomever: what was synced before is there, and no later sync
+     * succeeds. May be called again.
+     *
+     * @return bytes of the blob now, the end of which may be torn
+     */
+    default long seal(String name) throws IOException {
+        return size(name);
+    }
+
+    /** Says how many bytes of a sealed blob are whole: what is behind them is never seen again. */
+    default void finish(String name, long bytes) throws IOException {
+        try (Appender appender = append(name)) {
+            appender.truncate(bytes);
+            appender.sync();
+        }
+    }
 
     /** Appends to one blob. Not thread-safe, but {@link #sync} may run beside the other methods. */
     interface Appender extends AutoCloseable {

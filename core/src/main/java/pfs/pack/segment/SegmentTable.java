@@ -1,0 +1,83 @@
+package pfs.pack.segment;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
+import pfs.pack.PackStore;
+
+/**
+ * Where the segments of a pack begin, and how long it is. Immutable.
+ *
+ * @param offsets ascending, the first is 0; all are less than {@code size}
+ * @param ended true if nothing can be appended
+ */
+record SegmentTable(long[] offsets, long size, boolean ended) {
+    static final SegmentTable EMPTY = new SegmentTable(new long[0], 0, false);
+
+    /** With a segment more at the end. */
+    SegmentTable with(long bytes) {
+        long[] more = Arrays.copyOf(offsets, offsets.length + 1);
+        more[offsets.length] = size;
+        return new SegmentTable(more, size + bytes, ended);
+    }
+
+    /** Cut to a size. */
+    SegmentTable finished(long bytes) {
+        int count = 0;
+        while (count < offsets.length && offsets[count] < bytes) {
+            count++;
+        }
+        return new SegmentTable(Arrays.copyOf(offsets, count), bytes, true);
+    }
+
+    /** As {@link PackStore#read}, of the pack, from its segments. */
+    int read(PackStore store, String name, long offset, ByteBuffer into) throws IOException {
+        if (offset >= size) {
+            return -1;
+        }
+        int begin = into.position();
+        int last = into.limit();
+        long at = offset;
+        while (into.hasRemaining() && at < size) {
+            int found = Arrays.binarySearch(offsets, at);
+            int segment = found >= 0 ? found : -found - 2;
+            long end = segment + 1 < offsets.length ? offsets[segment + 1] : size;
+            int count = (int) Math.min(into.remaining(), end - at);
+            into.limit(into.position() + count);
+            fill(store, SegmentNames.segment(name, offsets[segment]), at - offsets[segment], into);
+            into.limit(last);
+            at += count;
+        }
+        return into.position() - begin;
+    }
+
+    private static void fill(PackStore store, String segment, long within, ByteBuffer into)
+            throws IOException {
+        while (into.hasRemaining()) {
+            int count = store.read(segment, SegmentHeader.BYTES + within, into);
+            if (count <= 0) {
+                throw new NoSuchFileException(segment + " is shorter than its pack says");
+            }
+            within += count;
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SegmentTable(long[] o, long s, boolean e)
+                && Arrays.equals(offsets, o)
+                && size == s
+                && ended == e;
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(offsets);
+    }
+
+    @Override
+    public String toString() {
+        return offsets.length + " segments, " + size + " bytes" + (ended ? ", ended" : "");
+    }
+}
