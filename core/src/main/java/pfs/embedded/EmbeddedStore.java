@@ -1,14 +1,10 @@
 package pfs.embedded;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import pfs.disk.Disk;
-import pfs.disk.DiskFile;
 import pfs.disk.LocalDisk;
-import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.journal.Journal;
 import pfs.meta.rocksdb.EmbeddedDatabase;
@@ -34,7 +30,7 @@ public final class EmbeddedStore implements AutoCloseable {
     /** Ids of needed objects, 64 MiB at most; when there are more they go to the disk. */
     private static final long MARKS_IN_MEMORY = 1 << 19;
 
-    private static final String FORMAT = "pfs 1\n";
+    private static final String FORMAT = "pfs 1";
 
     private final Disk.Lock lock;
     private final LocalPackStore packs;
@@ -75,10 +71,9 @@ public final class EmbeddedStore implements AutoCloseable {
             Path directory, InstantSource clock, Settings settings, boolean trustIndex)
             throws IOException {
         LocalDisk disk = new LocalDisk(directory);
-        Disk.Lock lock = disk.lock("lock");
+        Disk.Lock lock = DataDirectory.take(disk, directory, FORMAT);
         boolean opened = false;
         try {
-            verifyFormat(disk, directory);
             disk.makeDirectories("database");
             EmbeddedDatabase database = EmbeddedDatabase.open(directory.resolve("database"));
             LocalPackStore packs = new LocalPackStore(disk, "packs");
@@ -100,34 +95,6 @@ public final class EmbeddedStore implements AutoCloseable {
         } finally {
             if (!opened) {
                 lock.close();
-            }
-        }
-    }
-
-    private static void verifyFormat(Disk disk, Path directory) throws IOException {
-        byte[] expected = FORMAT.getBytes(StandardCharsets.UTF_8);
-        if (disk.size("format") < 0) {
-            try (DiskFile file = disk.open("format.new", Disk.Mode.WRITE)) {
-                file.write(0, ByteBuffer.wrap(expected));
-                file.sync();
-            }
-            disk.rename("format.new", "format");
-            disk.syncDirectory("");
-            return;
-        }
-        try (DiskFile file = disk.open("format", Disk.Mode.READ)) {
-            ByteBuffer found = ByteBuffer.allocate(64);
-            file.read(found, 0);
-            String text = StandardCharsets.UTF_8.decode(found.flip()).toString();
-            if (!text.equals(FORMAT)) {
-                throw new PfsException(
-                        ErrorCode.CORRUPT,
-                        directory
-                                + " has the format '"
-                                + text.strip()
-                                + "'; this pfs knows '"
-                                + FORMAT.strip()
-                                + "'");
             }
         }
     }

@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.journal.PackSweep;
+import pfs.meta.MetaStore;
 import pfs.object.IdSet;
 import pfs.object.ObjectId;
 import pfs.object.ObjectSource;
@@ -61,6 +62,14 @@ public final class Collector {
         public Settings withTrash(Duration kept) {
             return new Settings(kept, patience, garbage);
         }
+    }
+
+    /**
+     * How often packs were swept: an index of packs that was made when it was another number may
+     * name what is not there any more.
+     */
+    public static long sweeps(MetaStore meta) {
+        return meta.get(RefKeys.SWEEPS).map(v -> RefKeys.u64(v.value().array())).orElse(0L);
     }
 
     /** From now on what these roots name is kept. */
@@ -154,6 +163,7 @@ public final class Collector {
             throws IOException {
         // First, so that no crash leaves a commit that is half gone and seems to be the repo's.
         search.forgetCommits(marking);
+        search.sweeping();
         Totals totals = new Totals();
         List<PackSweep.Survey> surveys = new ArrayList<>();
         for (long pack : sweep.packs()) {

@@ -23,6 +23,7 @@ import pfs.object.ObjectId;
  * answer (32 bytes key)            → AnswerFormat: what was done for an idempotency key
  * remote REPO NAME                 → URL, a newline, the token
  * collected                        → u64: when garbage was collected last, ms
+ * sweeps                           → u64: how often packs were swept; grows before one is
  * scrub                            → where the check of all packs stands: Scrub
  * journal                          → u64: where a replay begins
  * </pre>
@@ -35,6 +36,7 @@ final class RefKeys {
     static final Key MOVES = Key.of("moves", "");
     static final Key ALL_COMMITS = Key.of("commit", "");
     static final Key COLLECTED = Key.of("collected");
+    static final Key SWEEPS = Key.of("sweeps");
     static final Key RULES = Key.of("keep", "");
     static final Key HOLLOW = Key.of("hollow", "");
     static final Key SCRUB = Key.of("scrub");

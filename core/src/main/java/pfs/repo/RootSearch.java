@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import pfs.meta.Batch;
 import pfs.meta.Bytes;
 import pfs.meta.Key;
+import pfs.meta.MetaLimits;
 import pfs.meta.MetaStore;
 import pfs.object.ObjectId;
 import pfs.tree.DirectoryEntry;
@@ -16,6 +17,9 @@ import pfs.tree.Edit;
 /** All that the refs, and the branches as they stand, reach: where marking begins. */
 final class RootSearch {
     private static final int PAGE = 1000;
+
+    /** Commits forgotten at once: three changes and a condition each. */
+    private static final int FORGOTTEN = MetaLimits.USUAL_BATCH / 4;
 
     private final Store store;
 
@@ -109,7 +113,7 @@ final class RootSearch {
                     } else if (!stays && !store.hollow().contains(id)) {
                         emptied.add(id);
                     }
-                    if (gone.size() + emptied.size() >= PAGE) {
+                    if (gone.size() + emptied.size() >= FORGOTTEN) {
                         store.hollow().add(emptied);
                         emptied.clear();
                         forget(gone);
@@ -118,6 +122,16 @@ final class RootSearch {
                 });
         store.hollow().add(emptied);
         forget(gone);
+    }
+
+    /** Writes down that packs are about to be swept, for those whose index is another's. */
+    void sweeping() {
+        long before =
+                store.meta()
+                        .get(RefKeys.SWEEPS)
+                        .map(v -> RefKeys.u64(v.value().array()))
+                        .orElse(0L);
+        store.meta().commit(new Batch().put(RefKeys.SWEEPS, Bytes.of(RefKeys.u64(before + 1))));
     }
 
     /**

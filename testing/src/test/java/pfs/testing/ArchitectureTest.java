@@ -49,6 +49,19 @@ class ArchitectureTest {
                                     "error", "disk", "object", "chunk", "tree", "journal", "pack",
                                     "meta", "repo")),
                     Map.entry(
+                            "shared",
+                            Set.of(
+                                    "error",
+                                    "disk",
+                                    "object",
+                                    "chunk",
+                                    "tree",
+                                    "journal",
+                                    "pack",
+                                    "meta",
+                                    "repo",
+                                    "embedded")),
+                    Map.entry(
                             "jobs",
                             Set.of("error", "disk", "object", "chunk", "tree", "meta", "repo")),
                     Map.entry("api", Set.of()),
@@ -82,7 +95,8 @@ class ArchitectureTest {
      */
     private static final Map<String, Set<String>> ALSO_KNOWS =
             Map.of(
-                    "pfs.server", Set.of("disk", "pack", "meta", "embedded"),
+                    "pfs.server", Set.of("disk", "pack", "meta", "embedded", "shared"),
+                    "pfs.server.shared", Set.of("meta", "shared"),
                     "pfs.server.start", Set.of("disk", "pack", "meta", "embedded"),
                     "pfs.server.sync", Set.of("client", "meta"),
                     "pfs.pack.rocksdb", Set.of("meta"));

@@ -1,0 +1,132 @@
+package pfs.shared;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import pfs.disk.Disk;
+import pfs.disk.LocalDisk;
+import pfs.embedded.DataDirectory;
+import pfs.error.PfsException;
+import pfs.meta.MetaStore;
+import pfs.meta.rocksdb.EmbeddedDatabase;
+import pfs.pack.PackStore;
+import pfs.pack.cache.CachedPackStore;
+import pfs.pack.rocksdb.RocksPackIndex;
+import pfs.repo.Settings;
+
+/**
+ * What one server of a cluster has on its own disk. All of it is a cache: the directory may be lost
+ * at any time while no process works there.
+ *
+ * <pre>
+ * format      "pfs shared 1"
+ * lock        held while a process works here
+ * database/   the index of the packs (RocksDB)
+ * sweeps      how often packs had been swept when the index was right
+ * cache/      blocks of packs, up to a limit
+ * scratch/    what garbage collection has marked
+ * </pre>
+ */
+public final class SharedHome implements AutoCloseable {
+    /** Bytes that are read of a pack at once. */
+    private static final int BLOCK = 1 << 20;
+
+    private static final String FORMAT = "pfs shared 1";
+    private static final String SWEEPS = "sweeps";
+
+    private final Path directory;
+    private final LocalDisk disk;
+    private final Disk.Lock lock;
+    private final EmbeddedDatabase database;
+    private final CachedPackStore packs;
+
+    private SharedHome(
+            Path directory,
+            LocalDisk disk,
+            Disk.Lock lock,
+            EmbeddedDatabase database,
+            CachedPackStore packs) {
+        this.directory = directory;
+        this.disk = disk;
+        this.lock = lock;
+        this.database = database;
+        this.packs = packs;
+    }
+
+    /**
+     * Opens the directory, made where it is missing.
+     *
+     * @param packs the store that all servers share; closed with this
+     * @param cacheBytes of its packs that may be kept on the disk
+     * @throws PfsException BUSY if another process has the directory; CORRUPT if it is a store's
+     */
+    public static SharedHome open(Path directory, PackStore packs, long cacheBytes)
+            throws IOException {
+        LocalDisk disk = new LocalDisk(directory);
+        Disk.Lock lock = DataDirectory.take(disk, directory, FORMAT);
+        boolean opened = false;
+        try {
+            disk.makeDirectories("database");
+            EmbeddedDatabase database = EmbeddedDatabase.open(directory.resolve("database"));
+            CachedPackStore cached = new CachedPackStore(packs, disk, "cache", cacheBytes, BLOCK);
+            opened = true;
+            return new SharedHome(directory, disk, lock, database, cached);
+        } finally {
+            if (!opened) {
+                lock.close();
+            }
+        }
+    }
+
+    /**
+     * Opens the store as the one server that may change it; whoever had it before is shut out.
+     *
+     * @param meta stays the caller's to close
+     * @param lease held by this server
+     * @throws IOException if another takes over at the same moment
+     */
+    public SharedStore lead(
+            MetaStore meta, MetaStore.Lease lease, InstantSource clock, Settings settings)
+            throws IOException {
+        return SharedStore.open(this, meta, lease, clock, settings);
+    }
+
+    PackStore packs() {
+        return packs;
+    }
+
+    Path scratch() {
+        return directory.resolve("scratch");
+    }
+
+    /** The index; emptied if packs were swept, by others, since it was right. */
+    RocksPackIndex index(long sweeps) throws IOException {
+        RocksPackIndex index = new RocksPackIndex(database);
+        if (!sweeps().equals(Long.toString(sweeps))) {
+            index.clear();
+        }
+        return index;
+    }
+
+    private String sweeps() throws IOException {
+        return disk.size(SWEEPS) < 0
+                ? ""
+                : new String(DataDirectory.read(disk, SWEEPS), StandardCharsets.UTF_8);
+    }
+
+    /** The index is right after so many sweeps. */
+    void indexedAfter(long sweeps) throws IOException {
+        String text = Long.toString(sweeps);
+        if (!sweeps().equals(text)) {
+            DataDirectory.write(disk, SWEEPS, text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        packs.close();
+        database.close();
+        lock.close();
+    }
+}
