@@ -6,20 +6,32 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import pfs.embedded.EmbeddedStore;
 import pfs.embedded.StoredCopy;
 import pfs.meta.MetaStore;
 import pfs.meta.etcd.EtcdAddress;
 import pfs.meta.etcd.EtcdMetaStore;
+import pfs.meta.postgresql.PostgresAddress;
+import pfs.meta.postgresql.PostgresMetaStore;
 import pfs.object.ObjectSource;
+import pfs.pack.PackStore;
+import pfs.pack.s3.S3Address;
+import pfs.pack.s3.S3PackStore;
 import pfs.repo.Repos;
 import pfs.repo.Settings;
 import pfs.server.care.OfflineCommand;
 import pfs.server.jobs.EngineProxyCommand;
+import pfs.server.shared.SharedServer;
 import pfs.server.start.DirectoryCommand;
+import pfs.server.start.Opened;
+import pfs.server.start.Running;
 import pfs.server.start.ServeCommand;
+import pfs.server.start.Shared;
+import pfs.shared.SharedHome;
 
 /** The server program's entry, and the only class that knows which store it serves. */
 public final class Main {
@@ -27,6 +39,11 @@ public final class Main {
     private static final Duration ATTEMPT = Duration.ofSeconds(1);
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** How long the object store may be silent in an attempt, and all attempts may take. */
+    private static final Duration STORE_ATTEMPT = Duration.ofSeconds(5);
+
+    private static final Duration STORE_PATIENCE = Duration.ofSeconds(15);
 
     private Main() {}
 
@@ -61,6 +78,37 @@ public final class Main {
         @Override
         public ServeCommand.Store open(Path data) throws IOException {
             return Main.open(data);
+        }
+
+        @Override
+        public Running serve(
+                Shared shared, pfs.server.start.Settings settings, Function<Repos, Opened> contents)
+                throws IOException {
+            MetaStore meta = meta(shared.meta());
+            PackStore packs =
+                    S3PackStore.open(
+                            S3Address.parse(shared.store()),
+                            STORE_ATTEMPT,
+                            STORE_PATIENCE,
+                            new SecureRandom());
+            SharedHome home = SharedHome.open(settings.data(), packs, shared.cacheBytes());
+            byte[] id = new byte[8];
+            new SecureRandom().nextBytes(id);
+            SharedServer.Plan plan =
+                    new SharedServer.Plan(
+                            meta,
+                            home,
+                            HexFormat.of().formatHex(id),
+                            shared.advertised(),
+                            Duration.ofSeconds(shared.termSeconds()));
+            return SharedServer.start(plan, settings, InstantSource.system(), contents);
+        }
+
+        private MetaStore meta(String uri) {
+            if (uri.startsWith("postgresql:")) {
+                return new PostgresMetaStore(PostgresAddress.parse(uri), PATIENCE);
+            }
+            return coordinator(uri);
         }
 
         @Override

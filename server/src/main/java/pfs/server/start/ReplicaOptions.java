@@ -59,6 +59,15 @@ final class ReplicaOptions {
             description = "how long a silent master is waited for (3)")
     private int term = 3;
 
+    @Nullable String advertised() {
+        return advertise;
+    }
+
+    /** True if a flag asks for copies on other servers. */
+    boolean any() {
+        return replicas != null || replicaOf != null || coordinator != null;
+    }
+
     /**
      * What the flags ask for.
      *

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import pfs.api.Defaults;
 import pfs.error.PfsException;
@@ -55,6 +56,12 @@ public final class ServeCommand implements Callable<Integer> {
     public interface Opener {
         Store open(Path data) throws IOException;
 
+        /** Serves a store that other servers have too. */
+        default Running serve(Shared shared, Settings settings, Function<Repos, Opened> contents)
+                throws IOException {
+            throw new IllegalArgumentException("there is no --meta " + shared.meta());
+        }
+
         /** What the servers of a cluster share for their elections; needs not answer yet. */
         default MetaStore coordinator(String uri) {
             throw new IllegalArgumentException("there is no --coordinator " + uri);
@@ -77,11 +84,7 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "DIR", description = "the data directory")
     private @Nullable Path data;
 
-    @Option(names = "--meta", paramLabel = "URI", description = "where refs live (embedded)")
-    private String meta = "embedded";
-
-    @Option(names = "--store", paramLabel = "URI", description = "where packs live (file)")
-    private String store = "file";
+    @CommandLine.Mixin private final SharedOptions shared = new SharedOptions();
 
     @Option(
             names = "--runtime",
@@ -222,9 +225,54 @@ public final class ServeCommand implements Callable<Integer> {
         System.setProperty("pfs.log.format", logFormat);
         Settings settings = settings();
         Scrub.Settings scrubbing = scrub.settings();
+        @Nullable Shared others = shared.shared(replica.advertised());
+        Files.createDirectories(settings.data());
+        if (others == null) {
+            serveAlone(settings, scrubbing);
+        } else {
+            serveAmongOthers(others, settings, scrubbing);
+        }
+        Thread.currentThread().join();
+        return 0;
+    }
+
+    private void serveAmongOthers(Shared others, Settings settings, Scrub.Settings scrubbing)
+            throws IOException {
+        if (replica.any()) {
+            throw new IllegalArgumentException(
+                    "--replicas, --replica-of and --coordinator are for servers with stores of"
+                            + " their own; those with one --meta and one --store need none");
+        }
+        Running running =
+                opener.serve(others, settings, repos -> opened(repos, settings, scrubbing));
+        Shutdown.of(running).register();
+        say(running.url(), settings);
+    }
+
+    private Opened opened(Repos repos, Settings settings, Scrub.Settings scrubbing) {
+        Jobs jobs = JobsStart.open(repos, settings.data(), runtime, environment);
+        Additions additions = additions(repos, jobs, Cluster.Plan.NONE, scrubbing);
+        return new Opened() {
+            @Override
+            public Additions additions() {
+                return additions;
+            }
+
+            @Override
+            public void close() {
+                jobs.close();
+            }
+        };
+    }
+
+    private void say(String url, Settings settings) {
+        out.println("pfs serves " + url + "  data " + settings.data());
+        out.flush();
+    }
+
+    private void serveAlone(Settings settings, Scrub.Settings scrubbing) throws IOException {
         Cluster.Plan plan =
                 replica.plan(sources == null ? null : sources.find("token"), opener::coordinator);
-        Files.createDirectories(settings.data());
         Store opened = opener.open(settings.data());
         Jobs jobs = JobsStart.open(opened.repos(), settings.data(), runtime, environment);
         HttpServer server;
@@ -240,11 +288,8 @@ public final class ServeCommand implements Callable<Integer> {
             opened.close();
             throw e;
         }
-        new Shutdown(server, jobs, opened).register();
-        out.println("pfs serves " + server.url() + "  data " + settings.data());
-        out.flush();
-        Thread.currentThread().join();
-        return 0;
+        Shutdown.of(server, jobs, opened).register();
+        say(server.url(), settings);
     }
 
     private Additions additions(
@@ -291,10 +336,6 @@ public final class ServeCommand implements Callable<Integer> {
 
     /** What this version does not do yet is refused, not passed over. */
     private void refuseLater() {
-        if (!meta.equals("embedded") || !store.equals("file")) {
-            throw new IllegalArgumentException(
-                    "this version keeps everything in --data: --meta embedded, --store file");
-        }
         if (!List.of("auto", "docker", "process").contains(runtime)) {
             throw new IllegalArgumentException(
                     "--runtime is '" + runtime + "'; it is auto, docker or process");
