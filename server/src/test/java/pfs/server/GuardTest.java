@@ -126,7 +126,7 @@ class GuardTest {
 
         @Test
         void aRightMayBeBoundToARepo() {
-            store().repos().create("r0");
+            repos().create("r0");
             assertThat(put("/repos/r0/pfs/bound", "x", bearer("d-secret")).statusCode())
                     .isEqualTo(201);
             assertThat(put("/pfs/bound", "x", bearer("d-secret")).statusCode()).isEqualTo(403);

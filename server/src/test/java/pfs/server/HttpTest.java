@@ -11,30 +11,29 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import pfs.embedded.EmbeddedStore;
+import pfs.repo.Repos;
 import pfs.server.http.Limits;
-import pfs.server.start.Additions;
-import pfs.server.start.HttpServer;
 import pfs.server.start.Listen;
 import pfs.server.start.Settings;
 
 /**
- * A real server on a port of the system's choice, over a real data directory, and a client. Each
- * test works in a repo of its own, so that they need not clean up.
+ * Real servers on ports of the system's choice, over a real store, and a client that asks them in
+ * turn ({@link ServersUnderTest}). Each test works in a repo of its own, so that they need not
+ * clean up.
  */
+@Tag("http")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class HttpTest {
     private Path directory = Path.of("");
 
-    private EmbeddedStore store;
-    private HttpServer server;
+    private ServersUnderTest servers;
     private int repos;
 
     protected final HttpClient client =
@@ -48,24 +47,26 @@ public abstract class HttpTest {
     protected String repo = "";
 
     @BeforeAll
-    void startServer(@TempDir Path data) throws IOException {
+    void startServer(@TempDir Path data) throws Exception {
         directory = data;
-        store = EmbeddedStore.open(directory, InstantSource.system(), pfs.repo.Settings.standard());
-        server =
-                HttpServer.start(store.repos(), settings(), InstantSource.system(), Additions.NONE);
+        servers = ServersUnderTest.start(data, this::settingsIn);
+    }
+
+    private Settings settingsIn(Path data) {
+        directory = data;
+        return settings();
     }
 
     @AfterAll
     void stopServer() throws IOException {
         client.close();
-        server.close();
-        store.close();
+        servers.close();
     }
 
     @BeforeEach
     void makeRepo() {
         String name = "r" + repos++;
-        store.repos().create(name);
+        servers.repos().create(name);
         repo = "/repos/" + name;
     }
 
@@ -78,12 +79,13 @@ public abstract class HttpTest {
         return new Settings(new Listen("127.0.0.1", 0), directory, null, tokens, limits, false);
     }
 
-    protected HttpServer server() {
-        return server;
+    protected ServersUnderTest server() {
+        return servers;
     }
 
-    protected EmbeddedStore store() {
-        return store;
+    /** The repos of the server that has them open. */
+    protected Repos repos() {
+        return servers.repos();
     }
 
     // ---- a client's words
@@ -114,7 +116,7 @@ public abstract class HttpTest {
     protected HttpResponse<byte[]> bytes(
             String method, String path, byte[] body, String... headers) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + servers.port() + path))
                         .timeout(Duration.ofSeconds(30))
                         .method(
                                 method,
@@ -124,6 +126,7 @@ public abstract class HttpTest {
         for (int i = 0; i < headers.length; i += 2) {
             request.header(headers[i], headers[i + 1]);
         }
+        servers.turn();
         try {
             return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
         } catch (IOException e) {
@@ -136,7 +139,7 @@ public abstract class HttpTest {
 
     /** Sends bytes as they are, and gives all that comes back until the server closes or stops. */
     protected String raw(String request) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+        try (Socket socket = new Socket("127.0.0.1", servers.port())) {
             socket.setSoTimeout(3_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().flush();

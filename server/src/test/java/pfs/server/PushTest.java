@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pfs.embedded.EmbeddedStore;
@@ -179,6 +180,7 @@ class PushTest extends HttpTest {
     }
 
     @Test
+    @Tag("embedded")
     void whatIsDamagedHereIsMendedFromTheOtherServer() throws IOException {
         String url = otherRepo();
         byte[] bytes = new byte[200_000];
@@ -187,7 +189,7 @@ class PushTest extends HttpTest {
         post(repo + "/commit", "");
         assertThat(post(repo + "/push?to=" + url, "", "Pfs-Remote-Token", TOKEN).statusCode())
                 .isEqualTo(200);
-        store().journal().catchUp();
+        repos().journal().catchUp();
         flip(settings().data(), bytes);
         assertThat(get("/fsck").body()).contains("is damaged").contains("file /f");
         String from = "/fsck?from=" + other.url();

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import pfs.testing.history.Event;
 import pfs.testing.history.HistoryChecker;
 import pfs.testing.history.Ledger;
@@ -74,7 +75,7 @@ public final class HistoryTorture {
                 one.get();
             }
             recorders.forEach(recorder -> events.addAll(recorder.events()));
-            prove(events, ledger(http, current(server), events));
+            prove(events, ledger(http, t -> current(server).uri(t), events));
         } finally {
             current(server).close();
         }
@@ -147,7 +148,12 @@ public final class HistoryTorture {
         }
     }
 
-    private static Ledger ledger(HttpClient http, ServerProcess server, List<Event> events)
+    /**
+     * What the server says now.
+     *
+     * @param server the URI of a path
+     */
+    static Ledger ledger(HttpClient http, Function<String, URI> server, List<Event> events)
             throws IOException, InterruptedException {
         List<String> paths = new ArrayList<>();
         for (Event event : events) {
@@ -160,7 +166,7 @@ public final class HistoryTorture {
             }
         }
         List<String> ids = new ArrayList<>();
-        text(http, server.uri("/commits?limit=100000"))
+        text(http, server.apply("/commits?limit=100000"))
                 .lines()
                 .forEach(line -> ids.addFirst(line.split("\\s", 2)[0]));
         List<Ledger.Entry> commits = new ArrayList<>();
@@ -178,10 +184,10 @@ public final class HistoryTorture {
         }
     }
 
-    private static List<String> parents(HttpClient http, ServerProcess server, String id)
+    private static List<String> parents(HttpClient http, Function<String, URI> server, String id)
             throws IOException, InterruptedException {
         HttpRequest request =
-                HttpRequest.newBuilder(server.uri("/commits/" + id))
+                HttpRequest.newBuilder(server.apply("/commits/" + id))
                         .header("Accept", "application/json")
                         .build();
         String json = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
@@ -191,14 +197,14 @@ public final class HistoryTorture {
     }
 
     private static Map<String, String> files(
-            HttpClient http, ServerProcess server, List<String> paths, String commit)
+            HttpClient http, Function<String, URI> server, List<String> paths, String commit)
             throws IOException, InterruptedException {
         Map<String, String> files = new HashMap<>();
         for (String path : paths) {
             String target = "/pfs/" + path + (commit.isEmpty() ? "" : "?commit=" + commit);
             HttpResponse<String> answer =
                     http.send(
-                            HttpRequest.newBuilder(server.uri(target)).build(),
+                            HttpRequest.newBuilder(server.apply(target)).build(),
                             HttpResponse.BodyHandlers.ofString());
             if (answer.statusCode() == 200) {
                 files.put(path, answer.body().strip());

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A {@code pfs serve} of its own process, on loopback, over a data directory. */
@@ -51,6 +52,22 @@ public final class ServerProcess implements AutoCloseable {
     static ServerProcess start(
             Path root, Path data, List<String> wrapper, int port, List<String> more)
             throws IOException {
+        return start(root, data, wrapper, port, more, Map.of());
+    }
+
+    /**
+     * As the other.
+     *
+     * @param environment more variables
+     */
+    static ServerProcess start(
+            Path root,
+            Path data,
+            List<String> wrapper,
+            int port,
+            List<String> more,
+            Map<String, String> environment)
+            throws IOException {
         List<String> command = new ArrayList<>(wrapper);
         command.addAll(
                 List.of(
@@ -62,11 +79,12 @@ public final class ServerProcess implements AutoCloseable {
                         data.toString()));
         command.addAll(more);
         Path log = data.resolveSibling(data.getFileName() + ".log");
-        Process process =
+        ProcessBuilder builder =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                        .start();
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         return new ServerProcess(process, port, log, data);
     }
 
@@ -140,6 +158,11 @@ public final class ServerProcess implements AutoCloseable {
     /** Milliseconds from the start to the first answer. */
     public long readyMillis() {
         return readyMillis;
+    }
+
+    /** Stops it where it stands (SIGSTOP), or lets it go on (SIGCONT). */
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
     }
 
     /** SIGKILL, at once. */
