@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
@@ -68,14 +69,14 @@ public final class Jobs implements AutoCloseable {
      *
      * @param directory of this server's jobs: logs are kept there, temporary files come and go
      * @param memory bytes for sorting and merging of one run
-     * @param cores containers of a job that does not say how many
+     * @param cores now: containers of a job that does not say how many
      * @param warm how long containers wait for the next run
      * @param noRuntime what to tell a caller when there is no runtime
      */
     public record Settings(
             Path directory,
             long memory,
-            int cores,
+            IntSupplier cores,
             Duration warm,
             String noRuntime,
             InstantSource clock) {}

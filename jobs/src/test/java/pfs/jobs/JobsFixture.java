@@ -59,7 +59,7 @@ final class JobsFixture implements AutoCloseable {
                         new Jobs.Settings(
                                 directory,
                                 64L << 20,
-                                2,
+                                () -> 2,
                                 Duration.ofSeconds(60),
                                 "no runtime: type --runtime process",
                                 InstantSource.system()),

@@ -9,9 +9,9 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import pfs.embedded.EmbeddedStore;
 import pfs.embedded.StoredCopy;
+import pfs.jobs.runtime.Runtime;
 import pfs.meta.MetaStore;
 import pfs.meta.etcd.EtcdAddress;
 import pfs.meta.etcd.EtcdMetaStore;
@@ -26,8 +26,8 @@ import pfs.repo.Settings;
 import pfs.server.care.OfflineCommand;
 import pfs.server.jobs.EngineProxyCommand;
 import pfs.server.shared.SharedServer;
+import pfs.server.start.Contents;
 import pfs.server.start.DirectoryCommand;
-import pfs.server.start.Opened;
 import pfs.server.start.Running;
 import pfs.server.start.ServeCommand;
 import pfs.server.start.Shared;
@@ -82,7 +82,10 @@ public final class Main {
 
         @Override
         public Running serve(
-                Shared shared, pfs.server.start.Settings settings, Function<Repos, Opened> contents)
+                Shared shared,
+                pfs.server.start.Settings settings,
+                Runtime runtime,
+                Contents contents)
                 throws IOException {
             MetaStore meta = meta(shared.meta());
             PackStore packs =
@@ -100,8 +103,9 @@ public final class Main {
                             home,
                             HexFormat.of().formatHex(id),
                             shared.advertised(),
+                            shared.token(),
                             Duration.ofSeconds(shared.termSeconds()));
-            return SharedServer.start(plan, settings, InstantSource.system(), contents);
+            return SharedServer.start(plan, settings, InstantSource.system(), runtime, contents);
         }
 
         private MetaStore meta(String uri) {

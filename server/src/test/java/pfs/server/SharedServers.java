@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
+import pfs.jobs.runtime.process.ProcessRuntime;
+import pfs.jobs.runtime.spread.OtherServers;
 import pfs.repo.Repos;
 import pfs.server.http.RouteTable;
 import pfs.server.shared.SharedServer;
@@ -47,12 +49,14 @@ final class SharedServers implements ServersUnderTest {
                             SharedHome.open(home, engines.packs(name), CACHE),
                             HexFormat.of().formatHex(random(8)),
                             null,
+                            null,
                             TERM);
             servers.add(
                     SharedServer.start(
                             plan,
                             settings.apply(home),
                             InstantSource.system(),
+                            new ProcessRuntime(home.resolve("process")),
                             SharedServers::nothingMore));
         }
         SharedServers started = new SharedServers(servers);
@@ -66,7 +70,7 @@ final class SharedServers implements ServersUnderTest {
         return bytes;
     }
 
-    private static Opened nothingMore(Repos repos) {
+    private static Opened nothingMore(Repos repos, OtherServers others) {
         return new Opened() {
             @Override
             public Additions additions() {

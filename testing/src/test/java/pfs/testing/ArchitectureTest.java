@@ -96,7 +96,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> ALSO_KNOWS =
             Map.of(
                     "pfs.server", Set.of("disk", "pack", "meta", "embedded", "shared"),
-                    "pfs.server.shared", Set.of("meta", "shared"),
+                    "pfs.server.shared", Set.of("client", "meta", "shared"),
                     "pfs.server.start", Set.of("disk", "pack", "meta", "embedded"),
                     "pfs.server.sync", Set.of("client", "meta"),
                     "pfs.pack.rocksdb", Set.of("meta"));

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import pfs.jobs.memo.Memo;
 import pfs.jobs.pool.Attempts;
@@ -43,7 +44,7 @@ public final class RunEngine {
      * @param memory bytes for sorting and merging of one run
      * @param cores workers of a job that does not say how many
      */
-    public record Settings(long memory, int cores) {}
+    public record Settings(long memory, IntSupplier cores) {}
 
     public RunEngine(
             Workspace workspace,
@@ -102,7 +103,7 @@ public final class RunEngine {
     private DirectoryEntry tree(
             RunPlan plan, Runtime.Program program, Progress progress, BadInputs bad, RunLog log)
             throws IOException, InterruptedException {
-        WorkerPool pool = pools.acquire(program, plan.spec().workers(settings.cores()));
+        WorkerPool pool = pools.acquire(program, plan.spec().workers(settings.cores().getAsInt()));
         pool.attach(log);
         boolean succeeded = false;
         try (Spills spills = new Spills(temporary.resolve(plan.repo() + "-" + plan.id()))) {

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.IntSupplier;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.jobs.Jobs;
@@ -26,20 +27,21 @@ public final class JobsStart {
     private JobsStart() {}
 
     /**
-     * @param kind auto, docker or process
+     * @param runtime closed with the jobs
+     * @param servers on how many of them workers run
      */
-    public static Jobs open(Repos repos, Path data, String kind, Map<String, String> environment) {
+    public static Jobs open(Repos repos, Path data, Runtime runtime, IntSupplier servers) {
         Path directory = data.resolve("jobs");
         java.lang.Runtime machine = java.lang.Runtime.getRuntime();
         Jobs jobs =
                 new Jobs(
                         new RepoWorkspace(repos),
                         repos.meta(),
-                        runtime(kind, directory, environment),
+                        runtime,
                         new Jobs.Settings(
                                 directory,
                                 Math.max(32L << 20, machine.maxMemory() / HEAP_PART),
-                                machine.availableProcessors(),
+                                () -> machine.availableProcessors() * servers.getAsInt(),
                                 WARM,
                                 "this server runs no jobs",
                                 InstantSource.system()),
@@ -49,7 +51,13 @@ public final class JobsStart {
         return jobs;
     }
 
-    private static Runtime runtime(String kind, Path directory, Map<String, String> environment) {
+    /**
+     * Where workers run on this server.
+     *
+     * @param kind auto, docker or process
+     */
+    public static Runtime runtime(String kind, Path data, Map<String, String> environment) {
+        Path directory = data.resolve("jobs");
         if (kind.equals("process")) {
             return new ProcessRuntime(directory.resolve("process"));
         }

@@ -28,6 +28,7 @@ final class Members implements AutoCloseable {
     private final Member self;
     private final Duration term;
     private final Supplier<String> role;
+    private volatile List<String> urls = List.of();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
 
@@ -73,9 +74,15 @@ final class Members implements AutoCloseable {
                     held ->
                             meta.commit(
                                     new Batch().require(held).put(key(self.id()), now.encode())));
+            urls = list().stream().map(Member::url).toList();
         } catch (PfsException e) {
             LOG.debug("this server is not entered among the members", e);
         }
+    }
+
+    /** Where the members but this one are, as they were a moment ago. */
+    List<String> others(String own) {
+        return urls.stream().filter(url -> !url.equals(own)).toList();
     }
 
     /** Those whose leases are held, in the order of their ids. Forgets the others. */

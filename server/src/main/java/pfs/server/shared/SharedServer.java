@@ -8,20 +8,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pfs.api.Version;
 import pfs.error.PfsException;
+import pfs.jobs.runtime.Runtime;
 import pfs.meta.Election;
 import pfs.meta.Key;
 import pfs.meta.MetaStore;
 import pfs.repo.Repos;
 import pfs.repo.Settings;
+import pfs.server.auth.Guard;
 import pfs.server.http.Route;
 import pfs.server.http.RouteTable;
 import pfs.server.start.Additions;
+import pfs.server.start.Contents;
 import pfs.server.start.Front;
 import pfs.server.start.Opened;
 import pfs.server.start.Running;
@@ -43,11 +45,13 @@ public final class SharedServer implements Running {
     private final Plan plan;
     private final pfs.server.start.Settings settings;
     private final InstantSource clock;
-    private final Function<Repos, Opened> contents;
+    private final Runtime runtime;
+    private final Contents contents;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Turn turn;
     private final Front front;
     private final Members members;
+    private final RemoteWorkers others;
     private final Leader leader;
     private final Election election;
     private final Thread thread;
@@ -60,6 +64,7 @@ public final class SharedServer implements Running {
      * @param home this server's own; closed with the server
      * @param id of this start of it, which no other server has
      * @param advertised where the others reach it; null: where it listens
+     * @param token for the other servers; null for none
      * @param term how long the others wait for a leader that is silent
      */
     public record Plan(
@@ -67,26 +72,33 @@ public final class SharedServer implements Running {
             SharedHome home,
             String id,
             @Nullable String advertised,
+            @Nullable String token,
             Duration term) {}
 
     private SharedServer(
             Plan plan,
             pfs.server.start.Settings settings,
             InstantSource clock,
-            Function<Repos, Opened> contents)
+            Runtime runtime,
+            Contents contents)
             throws IOException {
+        this.runtime = runtime;
         this.plan = plan;
         this.settings = settings;
         this.clock = clock;
         this.contents = contents;
         this.leader = new Leader(() -> plan.meta().holder(LEADER));
         this.turn = new Turn(new PassOn(leader, plan.term().plusSeconds(5)));
-        this.front = Front.open(settings, turn);
+        Guard guard = new Guard(settings.tokens(), settings.listen().loopback());
+        StartedWorkers started = new StartedWorkers(turn, guard);
+        this.front = Front.open(settings, started);
         String url = plan.advertised() == null ? front.url() : plan.advertised();
         Member self = new Member(plan.id(), url, Version.current(), clock.millis(), 0, "follower");
         this.members = new Members(plan.meta(), self, plan.term(), this::role);
         List<Route> own = new ArrayList<>(MemberRoutes.around(members, leader::url));
         own.addAll(MemberRoutes.cluster(members, leader::url));
+        own.addAll(WorkerRoutes.of(runtime, started, plan.id().substring(0, 6)));
+        this.others = new RemoteWorkers(() -> members.others(url), plan.token());
         turn.follow(own, settings);
         this.election =
                 Election.stand(plan.meta(), LEADER, url + " " + plan.id(), plan.term(), new Told());
@@ -96,15 +108,17 @@ public final class SharedServer implements Running {
     /**
      * Starts to serve.
      *
+     * @param runtime where this server's workers run, for whichever server leads; closed with it
      * @param contents opens what is served beside the repos, each time that this server leads
      */
     public static SharedServer start(
             Plan plan,
             pfs.server.start.Settings settings,
             InstantSource clock,
-            Function<Repos, Opened> contents)
+            Runtime runtime,
+            Contents contents)
             throws IOException {
-        return new SharedServer(plan, settings, clock, contents);
+        return new SharedServer(plan, settings, clock, runtime, contents);
     }
 
     /** Wakes the thread that changes the role: the election's own must not wait for it. */
@@ -195,7 +209,7 @@ public final class SharedServer implements Running {
         SharedStore store = plan.home().lead(plan.meta(), lease, clock, Settings.standard());
         boolean opened = false;
         try {
-            Opened more = contents.apply(store.repos());
+            Opened more = contents.open(store.repos(), others);
             Serving serving = new Serving(store.repos(), settings, clock, additions(more));
             Leading next = new Leading(lease, store, more, serving);
             leading = next;
@@ -263,6 +277,7 @@ public final class SharedServer implements Running {
         election.close();
         members.close();
         leader.close();
+        runtime.close();
         plan.home().close();
         plan.meta().close();
     }

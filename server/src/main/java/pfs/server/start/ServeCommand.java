@@ -14,11 +14,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import pfs.api.Defaults;
 import pfs.error.PfsException;
 import pfs.jobs.Jobs;
+import pfs.jobs.runtime.Runtime;
+import pfs.jobs.runtime.spread.SpreadRuntime;
 import pfs.meta.MetaStore;
 import pfs.object.ObjectId;
 import pfs.repo.Repos;
@@ -57,7 +58,7 @@ public final class ServeCommand implements Callable<Integer> {
         Store open(Path data) throws IOException;
 
         /** Serves a store that other servers have too. */
-        default Running serve(Shared shared, Settings settings, Function<Repos, Opened> contents)
+        default Running serve(Shared shared, Settings settings, Runtime runtime, Contents contents)
                 throws IOException {
             throw new IllegalArgumentException("there is no --meta " + shared.meta());
         }
@@ -225,7 +226,8 @@ public final class ServeCommand implements Callable<Integer> {
         System.setProperty("pfs.log.format", logFormat);
         Settings settings = settings();
         Scrub.Settings scrubbing = scrub.settings();
-        @Nullable Shared others = shared.shared(replica.advertised());
+        @Nullable Shared others =
+                shared.shared(replica.advertised(), sources == null ? null : sources.find("token"));
         Files.createDirectories(settings.data());
         if (others == null) {
             serveAlone(settings, scrubbing);
@@ -243,14 +245,25 @@ public final class ServeCommand implements Callable<Integer> {
                     "--replicas, --replica-of and --coordinator are for servers with stores of"
                             + " their own; those with one --meta and one --store need none");
         }
+        Runtime local = JobsStart.runtime(runtime, settings.data(), environment);
         Running running =
-                opener.serve(others, settings, repos -> opened(repos, settings, scrubbing));
+                opener.serve(
+                        others,
+                        settings,
+                        local,
+                        (repos, servers) ->
+                                opened(
+                                        repos,
+                                        settings,
+                                        scrubbing,
+                                        new SpreadRuntime(local, servers)));
         Shutdown.of(running).register();
         say(running.url(), settings);
     }
 
-    private Opened opened(Repos repos, Settings settings, Scrub.Settings scrubbing) {
-        Jobs jobs = JobsStart.open(repos, settings.data(), runtime, environment);
+    private Opened opened(
+            Repos repos, Settings settings, Scrub.Settings scrubbing, SpreadRuntime spread) {
+        Jobs jobs = JobsStart.open(repos, settings.data(), spread, spread::servers);
         Additions additions = additions(repos, jobs, Cluster.Plan.NONE, scrubbing);
         return new Opened() {
             @Override
@@ -274,7 +287,8 @@ public final class ServeCommand implements Callable<Integer> {
         Cluster.Plan plan =
                 replica.plan(sources == null ? null : sources.find("token"), opener::coordinator);
         Store opened = opener.open(settings.data());
-        Jobs jobs = JobsStart.open(opened.repos(), settings.data(), runtime, environment);
+        Runtime local = JobsStart.runtime(runtime, settings.data(), environment);
+        Jobs jobs = JobsStart.open(opened.repos(), settings.data(), local, () -> 1);
         HttpServer server;
         try {
             server =

@@ -38,9 +38,10 @@ final class SharedOptions {
      * What is shared; null for a server by itself.
      *
      * @param advertised this server's URL for the others; null: where it listens
+     * @param token for the other servers; null for none
      * @throws IllegalArgumentException with a line that says what is wrong
      */
-    @Nullable Shared shared(@Nullable String advertised) {
+    @Nullable Shared shared(@Nullable String advertised, @Nullable String token) {
         boolean alone = meta.equals("embedded");
         if (alone != store.equals("file")) {
             throw new IllegalArgumentException(
@@ -55,6 +56,6 @@ final class SharedOptions {
             throw new IllegalArgumentException(
                     "--term is at least 2 seconds, --cache at least 67108864 bytes");
         }
-        return alone ? null : new Shared(meta, store, cache, term, advertised);
+        return alone ? null : new Shared(meta, store, cache, term, advertised, token);
     }
 }

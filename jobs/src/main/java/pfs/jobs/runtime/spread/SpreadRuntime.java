@@ -1,0 +1,139 @@
+package pfs.jobs.runtime.spread;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pfs.error.PfsException;
+import pfs.jobs.runtime.Runtime;
+import pfs.jobs.runtime.Worker;
+import pfs.jobs.worker.Dialer;
+
+/**
+ * A runtime that starts each worker where fewest of its own are: here, or on another server of the
+ * cluster. One that cannot start it there is passed over for a while, so a lost server's workers
+ * come up again on those that are left. Thread-safe.
+ */
+public final class SpreadRuntime implements Runtime {
+    private static final Logger LOG = LoggerFactory.getLogger(SpreadRuntime.class);
+    private static final String HERE = "";
+    private static final long PASSED_OVER_NANOS = 10_000_000_000L;
+
+    private final Runtime local;
+    private final OtherServers others;
+    private final Set<Placed> workers = ConcurrentHashMap.newKeySet();
+    private final Map<String, Long> failed = new ConcurrentHashMap<>();
+
+    /**
+     * @param local stays the caller's to close; it must have the same programs as the others'
+     */
+    public SpreadRuntime(Runtime local, OtherServers others) {
+        this.local = local;
+        this.others = others;
+    }
+
+    @Override
+    public String kind() {
+        return local.kind();
+    }
+
+    @Override
+    public Program resolve(pfs.jobs.spec.JobSpec spec) {
+        return local.resolve(spec);
+    }
+
+    @Override
+    public Worker start(Program program, LogSink log) {
+        String where = emptiest();
+        if (!where.equals(HERE)) {
+            try {
+                return placed(where, others.start(where, program, log));
+            } catch (PfsException e) {
+                LOG.info("no worker on {}: {}", where, e.getMessage());
+                failed.put(where, System.nanoTime());
+            }
+        }
+        return placed(HERE, local.start(program, log));
+    }
+
+    private Worker placed(String where, Worker worker) {
+        Placed placed = new Placed(where, worker);
+        workers.add(placed);
+        return placed;
+    }
+
+    private synchronized String emptiest() {
+        Map<String, Integer> counts = new HashMap<>();
+        workers.forEach(worker -> counts.merge(worker.where, 1, Integer::sum));
+        String best = HERE;
+        for (String name : others.names()) {
+            Long since = failed.get(name);
+            boolean usable = since == null || System.nanoTime() - since > PASSED_OVER_NANOS;
+            if (usable && counts.getOrDefault(name, 0) < counts.getOrDefault(best, 0)) {
+                best = name;
+            }
+        }
+        return best;
+    }
+
+    /** How many servers there are to start workers on. */
+    public int servers() {
+        return 1 + others.names().size();
+    }
+
+    /** What an earlier start of this server left is ended when the local runtime is opened. */
+    @Override
+    public void sweep() {}
+
+    /** Ends the workers that were started by this, wherever they are. */
+    @Override
+    public void close() {
+        List.copyOf(workers).forEach(Placed::close);
+    }
+
+    /** A worker, and where it is. */
+    private final class Placed implements Worker {
+        private final String where;
+        private final Worker worker;
+
+        Placed(String where, Worker worker) {
+            this.where = where;
+            this.worker = worker;
+        }
+
+        @Override
+        public String name() {
+            return worker.name();
+        }
+
+        @Override
+        public Dialer dialer() {
+            return worker.dialer();
+        }
+
+        @Override
+        public Optional<Exit> exit() {
+            return worker.exit();
+        }
+
+        @Override
+        public boolean lostProcessForMemory() {
+            return worker.lostProcessForMemory();
+        }
+
+        @Override
+        public String lastWords() {
+            return worker.lastWords();
+        }
+
+        @Override
+        public void close() {
+            workers.remove(this);
+            worker.close();
+        }
+    }
+}

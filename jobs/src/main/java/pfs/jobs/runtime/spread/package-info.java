@@ -1,0 +1,3 @@
+/** Workers on several servers, as if they were on one. */
+@org.jspecify.annotations.NullMarked
+package pfs.jobs.runtime.spread;

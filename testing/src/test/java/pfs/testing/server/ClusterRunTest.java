@@ -1,0 +1,191 @@
+package pfs.testing.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What survives the loss of one of three servers: runs, uploads and commits. */
+class ClusterRunTest {
+    private static final int TASKS = 1000;
+
+    /** Workers of three servers, each with one request in flight, on two cores and on many. */
+    private static final int MOST_IN_FLIGHT =
+            3 * Math.max(2, Runtime.getRuntime().availableProcessors());
+
+    /** Answers with its input, and writes each POST and its process down. */
+    private static final String PROGRAM =
+            """
+            import http.server, os, time
+            class Handler(http.server.BaseHTTPRequestHandler):
+                protocol_version = 'HTTP/1.1'
+                def do_GET(self):
+                    self.answer(b'ok')
+                def do_POST(self):
+                    body = self.rfile.read(int(self.headers['Content-Length']))
+                    with open(os.environ['POSTS'], 'a') as posts:
+                        posts.write(body.decode() + ' ' + str(os.getpid()) + '\\n')
+                    time.sleep(0.01)
+                    self.answer(b'mapped ' + body)
+                def answer(self, body):
+                    self.send_response(200)
+                    self.send_header('Content-Type', 'text/plain')
+                    self.send_header('Content-Length', str(len(body)))
+                    self.end_headers()
+                    self.wfile.write(body)
+                def log_message(self, *words):
+                    pass
+            http.server.ThreadingHTTPServer(('127.0.0.1', int(os.environ['PORT'])), Handler).serve_forever()
+            """;
+
+    @TempDir static Path directory;
+    private static TestCluster cluster;
+
+    @BeforeAll
+    static void start() throws Exception {
+        cluster = TestCluster.start(directory);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    @Test
+    void aRunOnThreeServersEndsRightWhenOneOfThemIsKilled() throws Exception {
+        run("follower", (cluster.leader() + 1) % TestCluster.SERVERS);
+    }
+
+    @Test
+    void aRunEndsRightWhenTheLeaderIsKilled() throws Exception {
+        run("leader", cluster.leader());
+    }
+
+    private void run(String name, int victim) throws Exception {
+        Path program = Files.writeString(directory.resolve(name + ".py"), PROGRAM);
+        Path posts = Files.createFile(directory.resolve(name + ".posts"));
+        assertThat(send("PUT", "/pfs/" + name + "/", tar(), "application/x-tar"))
+                .startsWith("1000");
+        String commit = cluster.text("POST", "/commit?message=" + name);
+        String spec =
+                """
+                {"input": "/%s/", "command": ["python3", "%s"], "env": {"POSTS": "%s"}}
+                """
+                        .formatted(name, program, posts);
+        send("PUT", "/jobs/" + name, spec.getBytes(StandardCharsets.UTF_8), "application/json");
+        String run =
+                send("POST", "/run?job=" + name + "&commit=" + commit, new byte[0], "text/plain")
+                        .strip();
+        await(() -> Files.readAllLines(posts).size() >= TASKS / 5);
+        cluster.kill(victim);
+        await(() -> !cluster.text("GET", "/runs/" + run).contains("state  running"));
+        assertThat(cluster.text("GET", "/runs/" + run)).contains("state  succeeded");
+        for (int i = 0; i < TASKS; i += 97) {
+            assertThat(cluster.text("GET", "/jobs/" + name + "/pfs/" + name + "/" + i))
+                    .isEqualTo("mapped " + i);
+        }
+        Map<String, Integer> counts = new TreeMap<>();
+        Set<String> workers = new HashSet<>();
+        for (String line : Files.readAllLines(posts)) {
+            counts.merge(line.split(" ")[0], 1, Integer::sum);
+            workers.add(line.split(" ")[1]);
+        }
+        assertThat(counts).hasSize(TASKS);
+        int repeated = counts.values().stream().mapToInt(count -> count - 1).sum();
+        assertThat(repeated).as("tasks made again").isLessThanOrEqualTo(MOST_IN_FLIGHT);
+        assertThat(workers).as("workers").hasSizeGreaterThan(4);
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private static void await(Condition condition) throws Exception {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as("three minutes").isLessThan(end);
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+
+    private static byte[] tar() throws Exception {
+        ByteArrayOutputStream tar = new ByteArrayOutputStream();
+        for (int i = 0; i < TASKS; i++) {
+            byte[] bytes = Integer.toString(i).getBytes(StandardCharsets.US_ASCII);
+            tar.writeBytes(TarWriter.header(Integer.toString(i), bytes.length));
+            tar.writeBytes(java.util.Arrays.copyOf(bytes, 512));
+        }
+        tar.writeBytes(new byte[1024]);
+        return tar.toByteArray();
+    }
+
+    private static String send(String method, String target, byte[] body, String type)
+            throws Exception {
+        HttpResponse<String> answer =
+                cluster.http()
+                        .send(
+                                HttpRequest.newBuilder(cluster.any(target))
+                                        .timeout(Duration.ofSeconds(60))
+                                        .header("Content-Type", type)
+                                        .method(
+                                                method,
+                                                HttpRequest.BodyPublishers.ofByteArray(body))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
+        return answer.body();
+    }
+
+    /** A client that retries with its key, as the command line does. */
+    @Test
+    void anUploadAndACommitThatLoseTheirServerAreMadeOnce() throws Exception {
+        byte[] bytes = new byte[24 << 20];
+        new java.util.Random(7).nextBytes(bytes);
+        for (int victim = 0; victim < TestCluster.SERVERS; victim++) {
+            int killed = victim;
+            Thread killer =
+                    Thread.ofVirtual()
+                            .start(
+                                    () -> {
+                                        try {
+                                            TimeUnit.MILLISECONDS.sleep(150);
+                                            cluster.kill(killed);
+                                        } catch (Exception e) {
+                                            throw new IllegalStateException(e);
+                                        }
+                                    });
+            cluster.bytes("PUT", "/pfs/large" + victim, "put " + victim, bytes);
+            byte[] id =
+                    cluster.bytes(
+                            "POST", "/commit?message=m" + victim, "commit " + victim, new byte[0]);
+            killer.join();
+            String target =
+                    "/pfs/large" + victim + "?commit=" + new String(id, StandardCharsets.US_ASCII);
+            assertThat(cluster.bytes("GET", target.strip(), "get", new byte[0]))
+                    .as("server " + victim)
+                    .isEqualTo(bytes);
+        }
+        String log = cluster.text("GET", "/commits?limit=1000");
+        for (int victim = 0; victim < TestCluster.SERVERS; victim++) {
+            assertThat(log.split("  m" + victim + "\\R?", -1).length - 1)
+                    .as("commits m" + victim)
+                    .isEqualTo(1);
+        }
+    }
+}
