@@ -41,6 +41,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +61,9 @@ public final class PretendedCluster implements AutoCloseable {
             new ClusterSettings.Callers.Pods(Map.of("app", "pfs"));
 
     private static final String KUBELET = "kubelet";
+    /** Kept, or its level would be forgotten: a line a request is too much. */
+    private static final Logger REQUESTS = Logger.getLogger(MockWebServer.class.getName());
+
     private static final Pattern LOG = Pattern.compile(".*/pods/([^/]+)/log(\\?.*)?");
     private static final AtomicInteger ADDRESSES = new AtomicInteger();
     private static final String SERVER =
@@ -90,6 +95,7 @@ public final class PretendedCluster implements AutoCloseable {
     private final AtomicInteger losing = new AtomicInteger();
 
     private PretendedCluster(Path directory) throws IOException {
+        REQUESTS.setLevel(Level.WARNING);
         Map<ServerRequest, Queue<ServerResponse>> none = new HashMap<>();
         Dispatcher crud = new KubernetesMixedDispatcher(none);
         server =
