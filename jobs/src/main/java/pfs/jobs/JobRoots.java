@@ -1,9 +1,12 @@
 package pfs.jobs;
 
 import java.util.List;
+import java.util.function.Consumer;
 import pfs.jobs.memo.Result;
+import pfs.jobs.memo.Slice;
 import pfs.jobs.store.JobStore;
 import pfs.jobs.store.RunRecord;
+import pfs.meta.Bytes;
 import pfs.meta.Key;
 import pfs.meta.MetaStore;
 import pfs.object.ObjectId;
@@ -15,6 +18,7 @@ import pfs.repo.Roots;
  */
 public final class JobRoots implements Roots {
     private static final Key RESULTS = Key.of("memo", "");
+    private static final Key SLICES = Key.of("slice", "");
     private static final int PAGE = 1000;
 
     private final MetaStore meta;
@@ -39,14 +43,20 @@ public final class JobRoots implements Roots {
         for (RunRecord run : new JobStore(meta).unfinished()) {
             visitor.files(ObjectId.parse(run.inputCommit()));
         }
-        Key after = RESULTS;
-        for (List<MetaStore.Pair> page = meta.scan(RESULTS, after, PAGE);
+        scan(RESULTS, value -> results(value, visitor));
+        scan(SLICES, value -> visitor.content(Slice.decode(value).content()));
+    }
+
+    private static void results(Bytes value, Visitor visitor) {
+        Result.decode(value).outputs().forEach(output -> visitor.content(output.content()));
+    }
+
+    private void scan(Key prefix, Consumer<Bytes> values) {
+        Key after = prefix;
+        for (List<MetaStore.Pair> page = meta.scan(prefix, after, PAGE);
                 !page.isEmpty();
-                page = meta.scan(RESULTS, after, PAGE)) {
-            for (MetaStore.Pair pair : page) {
-                Result result = Result.decode(pair.value().value());
-                result.outputs().forEach(output -> visitor.content(output.content()));
-            }
+                page = meta.scan(prefix, after, PAGE)) {
+            page.forEach(pair -> values.accept(pair.value().value()));
             after = page.getLast().key();
         }
     }

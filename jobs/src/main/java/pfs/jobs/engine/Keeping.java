@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import pfs.jobs.memo.Memo;
 import pfs.jobs.memo.Result;
+import pfs.jobs.memo.Slice;
 import pfs.object.ObjectId;
 
 /**
@@ -55,6 +56,17 @@ final class Keeping {
         memo.put(under, result);
         if (durably) {
             memo.awaitDurable(under);
+        }
+    }
+
+    /** The slice of an earlier result that has what a range of records became. */
+    Optional<Slice> slice(ObjectId range) {
+        return key == null ? Optional.empty() : memo.slice(range);
+    }
+
+    void keptSlice(ObjectId range, Slice slice) {
+        if (key != null) {
+            memo.put(range, slice);
         }
     }
 

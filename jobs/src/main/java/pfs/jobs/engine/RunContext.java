@@ -35,8 +35,14 @@ record RunContext(
         return plan.spec().memo() ? stage : MemoKey.below(stage).text(plan.id()).id();
     }
 
+    /** Runs of records; those that are written can be cut if the job combines. */
     Runs runs(long memory) {
-        return new Runs(workspace, spills, memory);
+        return new Runs(
+                workspace, spills, memory, plan.spec().combine() == null ? null : cutTables());
+    }
+
+    CutTables cutTables() {
+        return new CutTables(workspace, memo);
     }
 
     /** The remembered result, or the work's. */

@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import pfs.chunk.Content;
 import pfs.chunk.ContentReader;
 import pfs.chunk.ContentWriter;
+import pfs.jobs.record.CutTable;
+import pfs.jobs.record.CutWriter;
 import pfs.jobs.record.MergingSource;
 import pfs.jobs.record.RecordSorter;
 import pfs.jobs.record.RecordSource;
@@ -24,18 +27,36 @@ final class Runs {
     private final Workspace workspace;
     private final Spills spills;
     private final long memory;
+    private final @Nullable CutTables tables;
 
     /**
      * @param memory bytes for the windows of one merge
+     * @param tables takes the tables of runs that are written; null: nobody will cut them
      */
-    Runs(Workspace workspace, Spills spills, long memory) {
+    Runs(Workspace workspace, Spills spills, long memory, @Nullable CutTables tables) {
         this.workspace = workspace;
         this.spills = spills;
         this.memory = memory;
+        this.tables = tables;
     }
 
     /** Stores the records of a source, which are in order. */
     Content write(RecordSource sorted) throws IOException {
+        return tables == null ? writeUncut(sorted) : write(sorted, tables);
+    }
+
+    private Content write(RecordSource sorted, CutTables keeper) throws IOException {
+        try (ContentWriter content = workspace.newContent()) {
+            CutWriter writer = new CutWriter(content::write);
+            RecordSorter.copy(sorted, writer);
+            CutTable table = writer.finish();
+            Content run = content.finish();
+            keeper.keep(run, table);
+            return run;
+        }
+    }
+
+    private Content writeUncut(RecordSource sorted) throws IOException {
         try (ContentWriter content = workspace.newContent()) {
             RecordWriter writer = new RecordWriter(content::write);
             RecordSorter.copy(sorted, writer);
@@ -70,6 +91,24 @@ final class Runs {
             throw e;
         }
         return new MergingSource(merged);
+    }
+
+    /** The records of some ranges of runs, in order as those of {@link #merge}. */
+    RecordSource merge(List<Content> runs, List<SharedRange> ranges) {
+        int window = (int) Math.clamp(memory / runs.size() / 2, LEAST_WINDOW, LARGEST_WINDOW);
+        List<RecordSource> sources = new ArrayList<>();
+        for (int i = 0; i < runs.size(); i++) {
+            int number = i;
+            RunSlices slices =
+                    new RunSlices(
+                            workspace.contents(),
+                            runs.get(i),
+                            ranges.stream().map(r -> r.starts().get(number)).toList(),
+                            ranges.stream().map(r -> r.ends().get(number)).toList(),
+                            window);
+            sources.add(new StoredRun(slices, slices.size(), LEAST_WINDOW));
+        }
+        return new MergingSource(sources);
     }
 
     private RecordSource spilled(List<Content> runs) throws IOException {

@@ -15,17 +15,19 @@ import pfs.meta.MetaStore;
 import pfs.object.ObjectId;
 
 /**
- * Results by memo key, and cut points by chunk, in the metadata store. Thread-safe.
+ * Results and slices of results by memo key, and cut points by chunk, in the metadata store.
+ * Thread-safe.
  *
  * <p>New results can be found at once; they are written in groups, in the background, after the
  * objects that they name were made durable. A crash loses the last moments' results, which are then
  * made again: they are never the only copy of anything.
  *
- * <p>Keys are {@code memo\0} or {@code cut\0} and 32 bytes. Garbage collection must take what
- * {@code memo\0…} values name as alive.
+ * <p>Keys are {@code memo\0}, {@code slice\0} or {@code cut\0} and 32 bytes. Garbage collection
+ * must take what {@code memo\0…} and {@code slice\0…} values name as alive.
  */
 public final class Memo implements CutMemo, AutoCloseable {
     private static final Key RESULTS = Key.of("memo", "");
+    private static final Key SLICES = Key.of("slice", "");
     private static final Key CUTS = Key.of("cut", "");
     private static final int MAX_PENDING = 20_000;
     private static final int GROUP = MetaLimits.USUAL_BATCH;
@@ -59,6 +61,14 @@ public final class Memo implements CutMemo, AutoCloseable {
         add(RESULTS.append(key.toBytes()), result.encode());
     }
 
+    public Optional<Slice> slice(ObjectId key) {
+        return value(SLICES.append(key.toBytes())).map(Slice::decode);
+    }
+
+    public void put(ObjectId key, Slice slice) {
+        add(SLICES.append(key.toBytes()), slice.encode());
+    }
+
     /**
      * Waits until a result is durable, so that no more than what is under way is made again after a
      * crash. Gives up when the next attempt to write fails: a disk that takes nothing must not hold
@@ -74,15 +84,6 @@ public final class Memo implements CutMemo, AutoCloseable {
                 written.wait();
             }
         }
-    }
-
-    /** Forgets a result that turned out to be of no use. */
-    public void forget(ObjectId key) {
-        Key full = RESULTS.append(key.toBytes());
-        if (pending.remove(full) != null) {
-            room.release();
-        }
-        meta.commit(new Batch().delete(full));
     }
 
     @Override

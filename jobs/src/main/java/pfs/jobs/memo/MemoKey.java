@@ -52,6 +52,12 @@ public final class MemoKey {
         return this;
     }
 
+    /** Bytes of a length that what came before tells. */
+    public MemoKey bytes(ByteBuffer bytes) {
+        sha.update(bytes);
+        return this;
+    }
+
     public MemoKey number(long number) {
         sha.update(ByteBuffer.allocate(8).putLong(number).array());
         return this;

@@ -40,6 +40,12 @@ public abstract class RecordSource implements AutoCloseable {
         return SortedRun.prefix(bytes, key, keyLength, 0, 8);
     }
 
+    /** Compares the key with another, as unsigned bytes. */
+    public final int compareKey(byte[] other) {
+        return java.util.Arrays.compareUnsigned(
+                bytes, key, key + keyLength, other, 0, other.length);
+    }
+
     final int compareKey(RecordSource other) {
         return java.util.Arrays.compareUnsigned(
                 bytes, key, key + keyLength, other.bytes, other.key, other.key + other.keyLength);

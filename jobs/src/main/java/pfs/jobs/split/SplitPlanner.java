@@ -15,16 +15,18 @@ import pfs.object.ObjectId;
  * changes the pieces that it touches and no others.
  *
  * <p>The cut points come from the file's chunks, which are content-defined already: a run of chunks
- * ends behind a chunk whose id says so, and its piece ends with the first record that ends at or
- * behind the run's end. Where that is depends on the two chunks around it alone, and is remembered
- * by their ids: planning an edited file reads its manifest and the edited chunks, not its bytes.
+ * ends behind a short chunk, and its piece ends with the first record that ends at or behind the
+ * run's end. An edit within a chunk changes its id, but hardly ever whether it is short: so it
+ * changes the piece that it is in, and leaves the cut points as they are. Where that is depends on
+ * the two chunks around it alone, and is remembered by their ids: planning an edited file reads its
+ * manifest and the edited chunks, not its bytes.
  */
 public final class SplitPlanner {
     static final long LEAST = 1L << 20;
     static final long MOST = 16L << 20;
 
-    /** A run ends behind one chunk in so many: with chunks of 256 KiB, about 4 MiB in all. */
-    private static final long ONE_IN = 12;
+    /** A shorter chunk ends a run. One in twelve is: that makes runs of about 4 MiB. */
+    private static final int SHORT = 144 << 10;
 
     private final ContentReader reader;
     private final CutMemo memo;
@@ -93,8 +95,7 @@ public final class SplitPlanner {
             }
             chunks.addLast(next);
             long run = next.end() - runStart;
-            cutWanted |=
-                    run >= MOST || run >= LEAST && Long.remainderUnsigned(id.prefix(), ONE_IN) == 0;
+            cutWanted |= run >= MOST || run >= LEAST && length < SHORT;
         }
 
         void finish() throws IOException {

@@ -127,6 +127,25 @@ class SplitPlannerTest {
     }
 
     @Test
+    void insertsLeaveTheOtherCutPointsAsTheyAre() throws IOException {
+        StringBuilder text = lines(6, 24 << 20);
+        List<Piece> before = plan(store(text.toString().getBytes(US_ASCII)), new Split.Lines());
+        Random random = new Random(7);
+        int moved = 0;
+        for (int edit = 0; edit < 8; edit++) {
+            StringBuilder edited = new StringBuilder(text);
+            edited.insert(random.nextInt(edited.length()), "one inserted line\n".repeat(6));
+            List<Piece> after =
+                    plan(store(edited.toString().getBytes(US_ASCII)), new Split.Lines());
+            Set<ObjectId> known = new HashSet<>();
+            before.forEach(p -> known.add(p.identity()));
+            long changed = after.stream().filter(p -> !known.contains(p.identity())).count();
+            moved += after.size() != before.size() || changed > 2 ? 1 : 0;
+        }
+        assertThat(moved).as("edits of 8 that cut the file elsewhere").isLessThanOrEqualTo(1);
+    }
+
+    @Test
     void linesLongerThanAChunkStayWhole() throws IOException {
         StringBuilder text = lines(3, 3 << 20);
         Random random = new Random(4);

@@ -1,6 +1,5 @@
 package pfs.jobs.runtime.spread;
 
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,11 +108,6 @@ public final class SpreadRuntime implements Runtime {
         @Override
         public String name() {
             return worker.name();
-        }
-
-        @Override
-        public Duration exitDelay() {
-            return worker.exitDelay();
         }
 
         @Override
