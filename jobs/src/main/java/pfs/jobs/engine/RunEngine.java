@@ -9,6 +9,7 @@ import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import pfs.jobs.memo.Memo;
 import pfs.jobs.pool.Attempts;
+import pfs.jobs.pool.Stragglers;
 import pfs.jobs.pool.WarmPools;
 import pfs.jobs.pool.WorkerPool;
 import pfs.jobs.record.Spills;
@@ -109,14 +110,16 @@ public final class RunEngine {
         try (Spills spills = new Spills(temporary.resolve(plan.repo() + "-" + plan.id()))) {
             int slots = pool.slots();
             int most = Math.min(MOST_TASKS, slots <= 16 ? 2 * slots + 2 : slots + 2);
-            try (Tasks tasks = new Tasks(most)) {
+            // Two answers may differ in a job that is rechecked: then each is to be seen.
+            try (Stragglers stragglers = new Stragglers(pool, plan.spec().recheck() == 0);
+                    Tasks tasks = new Tasks(most)) {
                 RunContext context =
                         new RunContext(
                                 plan,
                                 program,
                                 workspace,
                                 memo,
-                                new Attempts(pool, random, progress.posts::increment),
+                                new Attempts(pool, random, progress.posts::increment, stragglers),
                                 tasks,
                                 spills,
                                 progress,

@@ -27,13 +27,17 @@ public final class Attempts {
     private final WorkerPool pool;
     private final RandomGenerator random;
     private final Runnable onPost;
+    private final Stragglers stragglers;
 
     /**
      * @param onPost called before each request that is sent
+     * @param stragglers may send a request a second time; the handler then runs twice at once
      */
-    public Attempts(WorkerPool pool, RandomGenerator random, Runnable onPost) {
+    public Attempts(
+            WorkerPool pool, RandomGenerator random, Runnable onPost, Stragglers stragglers) {
         this.pool = pool;
         this.random = random;
+        this.stragglers = stragglers;
         this.onPost = onPost;
     }
 
@@ -79,7 +83,7 @@ public final class Attempts {
             try (WorkerPool.Lease lease = pool.acquire(avoid)) {
                 onPost.run();
                 long start = System.nanoTime();
-                switch (once(lease, request, handler)) {
+                switch (first(lease, request, handler)) {
                     case Outcome.Done<A>(A value) -> {
                         lease.succeeded();
                         return finish.finish(value, System.nanoTime() - start);
@@ -115,6 +119,33 @@ public final class Attempts {
         return base / 2 + random.nextLong(base / 2 + 1);
     }
 
+    /** What this worker comes to, or another one if that answers earlier. */
+    private <T> Outcome<T> first(
+            WorkerPool.Lease lease, Request request, WorkerClient.Handler<T> handler)
+            throws BrokenAnswerException {
+        try (Stragglers.Watched<Outcome<T>> watched =
+                stragglers.watch(
+                        request.target(),
+                        lease.worker().name(),
+                        other -> again(other, request, handler))) {
+            try {
+                Outcome<T> outcome = once(lease, request, handler);
+                watched.answered();
+                return watched.overtaken().orElse(outcome);
+            } catch (BrokenAnswerException e) {
+                return watched.overtaken().orElseThrow(() -> e);
+            }
+        }
+    }
+
+    private <T> Optional<Outcome<T>> again(
+            WorkerPool.Lease other, Request request, WorkerClient.Handler<T> handler)
+            throws BrokenAnswerException {
+        onPost.run();
+        Outcome<T> outcome = once(other, request, handler);
+        return outcome instanceof Outcome.Done<T> ? Optional.of(outcome) : Optional.empty();
+    }
+
     private <T> Outcome<T> once(
             WorkerPool.Lease lease, Request request, WorkerClient.Handler<T> handler)
             throws BrokenAnswerException {
@@ -136,8 +167,8 @@ public final class Attempts {
         if (e.answered()) {
             return e.of(worker.name());
         }
-        lease.retire();
         Optional<Worker.Exit> exit = awaitExit(worker);
+        lease.retire();
         String message = e.getMessage();
         if (exit.isPresent()) {
             String words = worker.lastWords();
@@ -157,8 +188,7 @@ public final class Attempts {
     /** A connection breaks a moment before the engine knows that the container is gone. */
     private static Optional<Worker.Exit> awaitExit(Worker worker) {
         Optional<Worker.Exit> exit = worker.exit();
-        long deadline = System.nanoTime() + worker.exitDelay().toNanos();
-        while (exit.isEmpty() && System.nanoTime() < deadline) {
+        for (int i = 0; i < 5 && exit.isEmpty(); i++) {
             try {
                 Thread.sleep(50);
             } catch (InterruptedException e) {

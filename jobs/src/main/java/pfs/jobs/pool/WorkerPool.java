@@ -39,7 +39,9 @@ public final class WorkerPool implements AutoCloseable {
     private final List<PooledWorker> members = new ArrayList<>();
     private int starting;
 
-    /** Those who wait for another worker than one that failed them. */
+    /** Those who wait for a worker; of them, for another than one that failed them. */
+    private int waiting;
+
     private int avoiding;
 
     private boolean closed;
@@ -187,6 +189,21 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
+    /** Another worker, if one has nothing to do and nobody waits for it. */
+    Optional<Lease> spare(String other) {
+        lock.lock();
+        try {
+            PooledWorker free = closed || waiting > 0 ? null : freest(other);
+            if (free == null || free.inFlight > 0 || free.worker.name().equals(other)) {
+                return Optional.empty();
+            }
+            free.inFlight++;
+            return Optional.of(new Lease(free));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private @Nullable PooledWorker freest(@Nullable String avoid) {
         long now = System.nanoTime();
         PooledWorker best = null;
@@ -206,6 +223,7 @@ public final class WorkerPool implements AutoCloseable {
             long left = member.nanosToPauseEnd(now);
             pause = left > 0 ? Math.min(pause, left) : pause;
         }
+        waiting++;
         avoiding += avoid == null ? 0 : 1;
         try {
             if (pause == Long.MAX_VALUE) {
@@ -214,6 +232,7 @@ public final class WorkerPool implements AutoCloseable {
                 changed.awaitNanos(Math.max(pause, 100_000));
             }
         } finally {
+            waiting--;
             avoiding -= avoid == null ? 0 : 1;
         }
     }

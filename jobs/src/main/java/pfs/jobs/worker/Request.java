@@ -10,9 +10,11 @@ import java.nio.charset.StandardCharsets;
 public record Request(String label, Head head, Body body) {
     /** The request line and headers of a request, as bytes. Immutable. */
     public static final class Head {
+        private final String target;
         private final byte[] bytes;
 
-        private Head(byte[] bytes) {
+        private Head(String target, byte[] bytes) {
+            this.target = target;
             this.bytes = bytes;
         }
 
@@ -24,8 +26,10 @@ public record Request(String label, Head head, Body body) {
     /** Collects headers. Values are checked to be printable ASCII without line ends. */
     public static final class HeadBuilder {
         private final StringBuilder text = new StringBuilder(256);
+        private final String target;
 
         public HeadBuilder(String method, String target) {
+            this.target = target;
             text.append(method).append(' ').append(target).append(" HTTP/1.1\r\nHost: worker\r\n");
         }
 
@@ -42,14 +46,20 @@ public record Request(String label, Head head, Body body) {
 
         public Head build(long contentLength) {
             text.append("Content-Length: ").append(contentLength).append("\r\n\r\n");
-            return new Head(text.toString().getBytes(StandardCharsets.US_ASCII));
+            return new Head(target, text.toString().getBytes(StandardCharsets.US_ASCII));
         }
+    }
+
+    /** The path that it goes to. */
+    public String target() {
+        return head.target;
     }
 
     /** A request without body. */
     public static Request get(String target) {
         Head head =
                 new Head(
+                        target,
                         ("GET " + target + " HTTP/1.1\r\nHost: worker\r\n\r\n")
                                 .getBytes(StandardCharsets.US_ASCII));
         return new Request("GET " + target, head, Body.EMPTY);
