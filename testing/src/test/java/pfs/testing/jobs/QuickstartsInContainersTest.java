@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -28,6 +33,7 @@ import pfs.jobs.runtime.ContainerEngine;
 @Tag("docker")
 class QuickstartsInContainersTest {
     private static final Path TEXTS = Path.of("/usr/share/common-licenses");
+    private static final Pattern UTILITY = Pattern.compile("java.base/(java/util.*)/[^/]+\\.java");
 
     private static ContainerEngine engine;
     @TempDir Path work;
@@ -76,8 +82,7 @@ class QuickstartsInContainersTest {
 
     private static String withBase(String line, String program) {
         String base = " --build-arg BASE=\"$(" + "$LOCAL_BASE " + program + ")\"";
-        return line.replaceAll(
-                "docker build", java.util.regex.Matcher.quoteReplacement("docker build" + base));
+        return line.replaceAll("docker build", Matcher.quoteReplacement("docker build" + base));
     }
 
     private String sh(Path directory, String line) throws Exception {
@@ -140,25 +145,23 @@ class QuickstartsInContainersTest {
                 .isEqualTo("JPEG 128 85\n");
     }
 
-    /** The last part of the project's quickstart, on real texts. */
+    /** The last part of the project's quickstart, on licences and the JDK's sources as text. */
     @Test
     void theQuickstartCountsAsSortAndUniqDo() throws Exception {
-        Assumptions.assumeTrue(Files.isDirectory(TEXTS), TEXTS + " is not there");
+        Path books = books();
         Path here = examples.of("wordcount-shell");
         sh(here, withBase("docker build -t wordcount:1 .", "busybox"));
         server.job(
                 "wordcount",
                 "{'input': '/books/**', 'image': 'wordcount:1', 'split': 'lines', 'reduce': {'per':"
                         + " 'batch'}, 'combine': 'reduce'}");
-        for (String book : List.of("GPL-3", "Apache-2.0", "Artistic")) {
-            sh(TEXTS, "curl -T " + book + " localhost:7370/pfs/books/" + book);
-        }
+        sh(books, "for book in *; do curl -T $book localhost:7370/pfs/books/$book; done");
         sh(here, "curl -X POST 'localhost:7370/commit?run'");
         Map<String, String> counted = new TreeMap<>();
         sh(
-                        TEXTS,
-                        "cat Apache-2.0 Artistic GPL-3 | LC_ALL=C tr -cs '[:alnum:]_' '\\n"
-                                + "' | sort | uniq -c | awk '$2 != \"\" { print $2, $1 }'")
+                        books,
+                        "cat * | LC_ALL=C tr -cs '[:alnum:]_' '\\n' | LC_ALL=C sort"
+                                + " | uniq -c | awk '$2 != \"\" { print $2, $1 }'")
                 .lines()
                 .map(line -> line.split(" "))
                 .forEach(pair -> counted.put(pair[0], pair[1]));
@@ -168,5 +171,35 @@ class QuickstartsInContainersTest {
                 .map(line -> line.split("\t"))
                 .forEach(pair -> answer.put(pair[0], pair[1]));
         assertThat(answer).isEqualTo(counted).hasSizeGreaterThan(1000);
+    }
+
+    /** Each package of the JDK's utilities as one text, where the JDK has its sources. */
+    private Path books() throws Exception {
+        Path books = Files.createDirectory(work.resolve("books"));
+        Path sources = Path.of(System.getProperty("java.home"), "lib/src.zip");
+        boolean licences = Files.isDirectory(TEXTS);
+        Assumptions.assumeTrue(
+                licences || Files.exists(sources), "no " + TEXTS + " and no " + sources);
+        if (licences) {
+            for (String licence : List.of("GPL-3", "Apache-2.0", "Artistic")) {
+                Files.copy(TEXTS.resolve(licence), books.resolve(licence));
+            }
+        }
+        if (Files.exists(sources)) {
+            try (ZipFile zip = new ZipFile(sources.toFile())) {
+                for (ZipEntry entry : zip.stream().toList()) {
+                    Matcher name = UTILITY.matcher(entry.getName());
+                    if (name.matches()) {
+                        Files.write(
+                                books.resolve(name.group(1).replace('/', '.')),
+                                zip.getInputStream(entry).readAllBytes(),
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.APPEND);
+                    }
+                }
+            }
+            assertThat(Files.size(books.resolve("java.util"))).isGreaterThan(3 << 20);
+        }
+        return books;
     }
 }
