@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import pfs.testing.NamedTests;
 
 /**
  * The tables of docs/security.md name what is there. Written again by {@code -Dsecurity.rewrite=1}.
@@ -18,42 +15,18 @@ import org.junit.jupiter.api.Test;
 class SecurityTableTest {
     private static final String BEGIN = "<!-- made by SecurityTableTest -->\n";
     private static final String END = "<!-- end -->";
-    private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+(?:Test|Contract))\\.(\\w+)`");
-
-    private static Path root() {
-        Path at = Path.of("").toAbsolutePath();
-        return Files.exists(at.resolve("docs")) ? at : at.getParent();
-    }
 
     @Test
     void everyTestThatIsNamedIsThere() throws IOException {
-        String document = Files.readString(root().resolve("docs/security.md"));
-        TreeSet<String> missing = new TreeSet<>();
-        Matcher test = TEST.matcher(document);
-        int named = 0;
-        while (test.find()) {
-            named++;
-            if (!source(test.group(1)).contains("void " + test.group(2) + "(")) {
-                missing.add(test.group());
-            }
-        }
-        assertThat(named).isGreaterThan(30);
-        assertThat(missing).isEmpty();
-    }
-
-    private static String source(String type) throws IOException {
-        try (Stream<Path> files = Files.walk(root())) {
-            Path file =
-                    files.filter(path -> path.endsWith(type + ".java"))
-                            .findFirst()
-                            .orElseThrow(() -> new AssertionError("there is no " + type));
-            return Files.readString(file);
-        }
+        String document = Files.readString(NamedTests.root().resolve("docs/security.md"));
+        NamedTests named = NamedTests.in(document);
+        assertThat(named.all()).hasSizeGreaterThan(30);
+        assertThat(named.missing()).isEmpty();
     }
 
     @Test
     void everyHostileRequestIsInTheTable() throws IOException {
-        Path file = root().resolve("docs/security.md");
+        Path file = NamedTests.root().resolve("docs/security.md");
         String document = Files.readString(file);
         int from = document.indexOf(BEGIN) + BEGIN.length();
         int to = document.indexOf(END);
