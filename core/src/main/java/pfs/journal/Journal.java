@@ -74,7 +74,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
         PackList there = PackList.of(packs);
         boolean shared = !packs.exclusive() && !there.packs().isEmpty();
         if (shared) {
-            packs.seal(PackNumber.pack(there.packs().last()));
+            seal(packs, there);
         }
         long end = new PackRecovery(packs, index, there).recover();
         if (shared) {
@@ -90,14 +90,25 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
         return new Journal(packs, index, log, maxPack, gone);
     }
 
+    /** Shuts out whoever was writing: any pack that has no index blob yet may still be growing. */
+    private static void seal(AppendablePackStore packs, PackList there) throws IOException {
+        for (long pack : there.packs()) {
+            if (!there.indexed().contains(pack)) {
+                packs.seal(PackNumber.pack(pack));
+            }
+        }
+    }
+
     /** Finishes what another process has begun; answers where a new pack begins. */
     private static long takeOver(
             AppendablePackStore packs, PackSealer sealer, PackList there, long end)
             throws IOException {
         packs.finish(PackNumber.pack(PackNumber.number(end)), PackNumber.offset(end));
         for (long pack : there.packs()) {
-            if (!there.indexed().contains(pack)) {
-                sealer.sealNow(pack, packs.size(PackNumber.pack(pack)));
+            long bytes = packs.size(PackNumber.pack(pack));
+            if (!there.indexed().contains(pack) && bytes >= 0) {
+                packs.finish(PackNumber.pack(pack), bytes);
+                sealer.sealNow(pack, bytes);
             }
         }
         return PackNumber.position(there.next(), 0);

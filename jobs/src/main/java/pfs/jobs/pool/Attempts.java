@@ -167,8 +167,8 @@ public final class Attempts {
         if (e.answered()) {
             return e.of(worker.name());
         }
-        Optional<Worker.Exit> exit = awaitExit(worker);
         lease.retire();
+        Optional<Worker.Exit> exit = awaitExit(worker);
         String message = e.getMessage();
         if (exit.isPresent()) {
             String words = worker.lastWords();
@@ -188,7 +188,8 @@ public final class Attempts {
     /** A connection breaks a moment before the engine knows that the container is gone. */
     private static Optional<Worker.Exit> awaitExit(Worker worker) {
         Optional<Worker.Exit> exit = worker.exit();
-        for (int i = 0; i < 5 && exit.isEmpty(); i++) {
+        long deadline = System.nanoTime() + worker.exitDelay().toNanos();
+        while (exit.isEmpty() && System.nanoTime() < deadline) {
             try {
                 Thread.sleep(50);
             } catch (InterruptedException e) {

@@ -1,5 +1,6 @@
 package pfs.jobs.runtime;
 
+import java.time.Duration;
 import java.util.Optional;
 import pfs.jobs.worker.Dialer;
 
@@ -19,6 +20,11 @@ public interface Worker extends AutoCloseable {
      */
     default boolean lostProcessForMemory() {
         return false;
+    }
+
+    /** How long its engine may take to notice that it ended. */
+    default Duration exitDelay() {
+        return Duration.ofMillis(250);
     }
 
     /** The last lines of its output, for messages. */

@@ -13,6 +13,7 @@ import pfs.jobs.Jobs;
 import pfs.jobs.runtime.LazyRuntime;
 import pfs.jobs.runtime.Runtime;
 import pfs.jobs.runtime.docker.DockerRuntime;
+import pfs.jobs.runtime.kubernetes.KubernetesRuntime;
 import pfs.jobs.runtime.process.ProcessRuntime;
 import pfs.jobs.workspace.RepoWorkspace;
 import pfs.repo.Repos;
@@ -54,7 +55,7 @@ public final class JobsStart {
     /**
      * Where workers run on this server.
      *
-     * @param kind auto, docker or process
+     * @param kind auto, docker, kubernetes or process
      */
     public static Runtime runtime(String kind, Path data, Map<String, String> environment) {
         Path directory = data.resolve("jobs");
@@ -62,6 +63,9 @@ public final class JobsStart {
             return new ProcessRuntime(directory.resolve("process"));
         }
         String server = ServerName.of(directory);
+        if (kind.equals("kubernetes")) {
+            return new LazyRuntime(kind, () -> KubernetesRuntime.connect(environment, server));
+        }
         return new LazyRuntime("docker", () -> connect(environment, server));
     }
 

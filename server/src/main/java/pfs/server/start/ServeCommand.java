@@ -90,7 +90,7 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--runtime",
             paramLabel = "KIND",
-            description = "where jobs run: auto, docker, process (auto)")
+            description = "where jobs run: auto, docker, kubernetes, process (auto)")
     private String runtime = "auto";
 
     @Option(names = "--allow-process", description = "let --runtime process listen beyond loopback")
@@ -350,9 +350,9 @@ public final class ServeCommand implements Callable<Integer> {
 
     /** What this version does not do yet is refused, not passed over. */
     private void refuseLater() {
-        if (!List.of("auto", "docker", "process").contains(runtime)) {
+        if (!List.of("auto", "docker", "kubernetes", "process").contains(runtime)) {
             throw new IllegalArgumentException(
-                    "--runtime is '" + runtime + "'; it is auto, docker or process");
+                    "--runtime is '" + runtime + "'; it is auto, docker, kubernetes or process");
         }
         if (!List.of("text", "json").contains(logFormat)) {
             throw new IllegalArgumentException(

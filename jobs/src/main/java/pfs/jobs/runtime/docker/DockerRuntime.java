@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
+import pfs.jobs.runtime.Leftovers;
 import pfs.jobs.runtime.Runtime;
 import pfs.jobs.runtime.Worker;
 import pfs.jobs.spec.JobSpec;
@@ -66,7 +67,7 @@ public final class DockerRuntime implements Runtime {
         this.client = client;
         this.host = host;
         this.server = server;
-        this.leftovers = new Leftovers(client);
+        this.leftovers = new Leftovers(this::obstacle);
         this.door = EngineDoor.at(host).orElse(null);
         this.namespaceObstacle = door == null ? NetworkNamespace.obstacle() : null;
     }
@@ -265,6 +266,18 @@ public final class DockerRuntime implements Runtime {
             throw gone(e instanceof RuntimeException r ? r : new IllegalStateException(e));
         } finally {
             starting.decrementAndGet();
+        }
+    }
+
+    /** Kills and removes a container with its volumes; why it stays, null if it does not. */
+    private @Nullable String obstacle(String container) {
+        try {
+            client.removeContainerCmd(container).withForce(true).withRemoveVolumes(true).exec();
+            return null;
+        } catch (NotFoundException e) {
+            return null;
+        } catch (RuntimeException e) {
+            return rootMessage(e);
         }
     }
 

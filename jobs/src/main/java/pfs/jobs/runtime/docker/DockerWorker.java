@@ -9,28 +9,26 @@ import com.github.dockerjava.api.model.Frame;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import pfs.jobs.runtime.Closing;
 import pfs.jobs.runtime.LastLines;
+import pfs.jobs.runtime.Leftovers;
 import pfs.jobs.runtime.Runtime;
 import pfs.jobs.runtime.Worker;
 import pfs.jobs.spec.JobSpec;
 import pfs.jobs.spec.Network;
 import pfs.jobs.worker.Dialer;
+import pfs.jobs.worker.TcpDialer;
 
 /** One container. */
 final class DockerWorker implements Worker {
-    private static final System.Logger LOG = System.getLogger(DockerWorker.class.getName());
-    private static final int CLOSE_SECONDS = 30;
+    private static final Duration CLOSE = Duration.ofSeconds(30);
 
     private final DockerClient client;
     private final Leftovers leftovers;
@@ -41,8 +39,7 @@ final class DockerWorker implements Worker {
     private final LastLines lines;
     private final Logs logs;
     private final Consumer<DockerWorker> whenClosed;
-    private final AtomicBoolean closing = new AtomicBoolean();
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Closing closing;
 
     private DockerWorker(
             DockerClient client,
@@ -62,6 +59,7 @@ final class DockerWorker implements Worker {
         this.lines = new LastLines(name, log);
         this.whenClosed = whenClosed;
         this.logs = new Logs(lines);
+        this.closing = new Closing(name, CLOSE, this::end);
         client.logContainerCmd(id)
                 .withStdOut(true)
                 .withStdErr(true)
@@ -145,24 +143,13 @@ final class DockerWorker implements Worker {
                         .filter(ip -> ip != null && !ip.isEmpty())
                         .findFirst()
                         .orElse("");
-        return timeout -> {
-            if (address.isEmpty()) {
+        if (address.isEmpty()) {
+            return _ -> {
                 throw new IOException("the container has no address: it is gone");
-            }
-            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.INET);
-            try {
-                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-                channel.socket()
-                        .connect(
-                                new InetSocketAddress(
-                                        InetAddress.ofLiteral(address), ContainerOrder.PORT),
-                                (int) timeout.toMillis());
-                return channel;
-            } catch (IOException e) {
-                channel.close();
-                throw e;
-            }
-        };
+            };
+        }
+        return new TcpDialer(
+                new InetSocketAddress(InetAddress.ofLiteral(address), ContainerOrder.PORT));
     }
 
     String id() {
@@ -214,29 +201,9 @@ final class DockerWorker implements Worker {
         return lines.text();
     }
 
-    /**
-     * Works on a thread of its own: the caller's may be interrupted, since its run was cancelled,
-     * and then could not speak to the engine.
-     */
     @Override
     public void close() {
-        if (closing.compareAndSet(false, true)) {
-            Thread.ofVirtual().name("end of " + name).start(this::end);
-        }
-        boolean interrupted = false;
-        while (true) {
-            try {
-                if (!closed.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                    LOG.log(System.Logger.Level.WARNING, "the container {0} does not end", name);
-                }
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        closing.close();
     }
 
     private void end() {
@@ -251,7 +218,6 @@ final class DockerWorker implements Worker {
             // The log ends here.
         }
         whenClosed.accept(this);
-        closed.countDown();
     }
 
     private static final class Logs extends ResultCallback.Adapter<Frame> {

@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +15,7 @@ import pfs.jobs.runtime.LastLines;
 import pfs.jobs.runtime.Runtime;
 import pfs.jobs.runtime.Worker;
 import pfs.jobs.worker.Dialer;
+import pfs.jobs.worker.TcpDialer;
 
 /** A local program behind its supervisor shell. */
 final class ProcessWorker implements Worker {
@@ -25,7 +23,7 @@ final class ProcessWorker implements Worker {
 
     private final String name;
     private final Process process;
-    private final InetSocketAddress address;
+    private final Dialer dialer;
     private final Path temporary;
     private final LastLines lines;
     private final Thread pump;
@@ -40,7 +38,8 @@ final class ProcessWorker implements Worker {
             Consumer<ProcessWorker> whenClosed) {
         this.name = name;
         this.process = process;
-        this.address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
+        this.dialer =
+                new TcpDialer(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
         this.temporary = temporary;
         this.lines = new LastLines(name, log);
         this.whenClosed = whenClosed;
@@ -66,17 +65,7 @@ final class ProcessWorker implements Worker {
 
     @Override
     public Dialer dialer() {
-        return timeout -> {
-            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.INET);
-            try {
-                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-                channel.socket().connect(address, (int) timeout.toMillis());
-                return channel;
-            } catch (IOException e) {
-                channel.close();
-                throw e;
-            }
-        };
+        return dialer;
     }
 
     @Override

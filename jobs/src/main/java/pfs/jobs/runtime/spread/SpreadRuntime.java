@@ -1,5 +1,6 @@
 package pfs.jobs.runtime.spread;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,6 +109,11 @@ public final class SpreadRuntime implements Runtime {
         @Override
         public String name() {
             return worker.name();
+        }
+
+        @Override
+        public Duration exitDelay() {
+            return worker.exitDelay();
         }
 
         @Override

@@ -1,0 +1,107 @@
+package pfs.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import pfs.error.PfsException;
+import pfs.object.ObjectId;
+import pfs.object.ObjectKind;
+import pfs.pack.MemoryPackIndex;
+import pfs.pack.MemoryPackStore;
+import pfs.pack.segment.SegmentedPackStore;
+
+/** Journals of several servers over one store, each of which takes over from the one before. */
+class TakeOverTest {
+    private static final long SMALL_PACK = 4096;
+
+    private final MemoryPackStore shared = new MemoryPackStore();
+    private final Random random = new Random(3);
+
+    private Journal open() throws IOException {
+        SegmentedPackStore packs = new SegmentedPackStore(shared, name -> name.endsWith(".pack"));
+        return Journal.open(packs, new MemoryPackIndex(), SMALL_PACK);
+    }
+
+    private ObjectId insert(Journal journal, int length) {
+        byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        return journal.insert(ObjectKind.CHUNK, bytes, 0, length);
+    }
+
+    private static List<String> records(Journal journal) {
+        List<String> records = new ArrayList<>();
+        journal.replay(0, (_, bytes) -> records.add(new String(bytes, StandardCharsets.UTF_8)));
+        return records;
+    }
+
+    private static void write(Journal journal, String record) {
+        journal.append(record.getBytes(StandardCharsets.UTF_8));
+        journal.flush();
+    }
+
+    @Test
+    void whatWasAcknowledgedIsThereForTheNextAndTheOldOneIsShutOut() throws IOException {
+        Journal old = open();
+        ObjectId object = insert(old, 100);
+        write(old, "one");
+        Journal next = open();
+        assertThat(records(next)).containsExactly("one");
+        assertThat(next.read(object, ObjectKind.CHUNK)).hasSize(100);
+        assertThatThrownBy(() -> write(old, "lost")).isInstanceOf(PfsException.class);
+        write(next, "two");
+        assertThat(records(open())).containsExactly("one", "two");
+    }
+
+    /** The old one has begun a pack when it is overtaken, and has not written the one before. */
+    @Test
+    void aPackThatWasLeftBehindDoesNotGrowLater() throws IOException {
+        Journal old = open();
+        write(old, "one");
+        old.append("unsynced".getBytes(StandardCharsets.UTF_8));
+        insert(old, 3000);
+        insert(old, 3000);
+        Journal next = open();
+        assertThat(records(next)).containsExactly("one");
+        assertThatThrownBy(old::flush).isInstanceOf(PfsException.class);
+        write(next, "two");
+        assertThat(records(open())).containsExactly("one", "two");
+    }
+
+    @Test
+    void packsGoOnFromServerToServer() throws IOException {
+        List<ObjectId> objects = new ArrayList<>();
+        List<String> written = new ArrayList<>();
+        for (int server = 0; server < 5; server++) {
+            Journal journal = open();
+            for (int i = 0; i < 10; i++) {
+                objects.add(insert(journal, 700));
+                written.add(server + "." + i);
+                write(journal, server + "." + i);
+            }
+            assertThat(records(journal)).isEqualTo(written);
+        }
+        Journal last = open();
+        assertThat(records(last)).isEqualTo(written);
+        assertThat(objects).allMatch(last::contains);
+        for (ObjectId object : objects) {
+            assertThat(last.read(object, ObjectKind.CHUNK)).hasSize(700);
+        }
+    }
+
+    /** Two open at once: one of them has the journal, the other is told. */
+    @Test
+    void ofTwoWhoTakeOverAtOnceOneIsShutOut() throws IOException {
+        write(open(), "one");
+        Journal first = open();
+        Journal second = open();
+        assertThatThrownBy(() -> write(first, "x")).isInstanceOf(PfsException.class);
+        write(second, "two");
+        assertThat(records(open())).containsExactly("one", "two");
+    }
+}
