@@ -42,6 +42,9 @@ final class Training {
                     "branch",
                     "tag",
                     "repo",
+                    "repo copy",
+                    "--repo copy pull SERVER",
+                    "push SERVER/repos/copy",
                     "job map DIR/map.json",
                     "job reduce DIR/reduce.json",
                     "job",
@@ -57,6 +60,7 @@ final class Training {
     private Training() {}
 
     static int run(String directory) {
+        String server = String.valueOf(System.getenv("PFS_SERVER"));
         PrintStream quiet = new PrintStream(OutputStream.nullOutputStream());
         try {
             Path in = Files.createDirectories(Path.of(directory, "in", "below"));
@@ -75,7 +79,7 @@ final class Training {
             return 1;
         }
         for (String line : LINES) {
-            String[] words = line.replace("DIR", directory).split(" ");
+            String[] words = line.replace("DIR", directory).replace("SERVER", server).split(" ");
             int code = new Invocation(new ByteArrayOutputStream(), quiet).run(words);
             System.out.println(code + " " + line);
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     private static final int WORTH_INDEXING = 4096;
 
     /** Objects that may wait for the index before an inserter syncs on its own. */
-    private static final int MAX_PENDING = 16_384;
+    static final int MAX_PENDING = 16_384;
 
     private final AppendablePackStore packs;
     private final PackIndex index;
@@ -44,6 +45,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     private final Forgotten forgotten;
 
     private final Places places;
+    private final IncomingRecords incoming;
 
     /** Numbers of packs whose objects no inserter relies on; a new one for each change. */
     private volatile BitSet gone;
@@ -59,6 +61,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
         this.log = log;
         this.maxPack = maxPack;
         this.places = new Places(index);
+        this.incoming = new IncomingRecords(this, log, places, compressor);
         this.forgotten = new Forgotten(packs);
     }
 
@@ -185,8 +188,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
 
     /** The record at a place, read into a buffer of its length, which it shares. */
     private PackRecord record(Place place, ByteBuffer into) throws IOException {
-        log.writeOut(PackNumber.position(place.pack(), place.offset()) + place.length());
-        packs.read(PackNumber.pack(place.pack()), place.offset(), into);
+        read(place.pack(), place.offset(), into);
         return RecordFormat.decode(into.flip());
     }
 
@@ -195,7 +197,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
         return compressor.raw(record);
     }
 
-    private static void verify(ObjectId id, PackRecord record) {
+    static void verify(ObjectId id, PackRecord record) {
         if (!id.equals(ObjectId.decode(record.id(), 0))) {
             throw new IllegalArgumentException("another object is there");
         }
@@ -257,39 +259,38 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
         }
     }
 
+    /** The records of those of the objects that are here. */
+    public StoredRecords stored(List<ObjectId> ids) {
+        return new StoredRecords(this, ids);
+    }
+
     /**
-     * Stores an object that another store sent as its record, unless it is there. Its bytes are
-     * hashed: nothing comes in under an id that is not its own. The record's buffer has an array.
+     * Stores objects that another store sent as their records, unless they are here. Their bytes
+     * are hashed: nothing comes in under an id that is not its own.
      *
-     * @param again also if it is there: for an object whose record here is damaged
-     * @return its id
-     * @throws PfsException CORRUPT if it is no intact record of an object
+     * @param records whole ones, one behind the other, in a buffer that has an array
+     * @throws PfsException CORRUPT if one is no intact record of an object
      */
-    public ObjectId receive(ByteBuffer record, boolean again) {
-        ByteBuffer whole = record.slice();
-        PackRecord decoded = RecordFormat.decode(whole);
-        ObjectId id = ObjectId.decode(decoded.id(), 0);
-        if (!again && contains(id)) {
-            return id;
-        }
-        try {
-            ObjectKind kind = ObjectKind.of(decoded.kind());
-            ByteBuffer raw = decoded.payload();
-            if (decoded.flags() != RecordFormat.PLAIN) {
-                raw = ByteBuffer.wrap(compressor.raw(decoded));
-            }
-            if (!ObjectId.of(raw.array(), raw.arrayOffset(), raw.remaining()).equals(id)) {
-                throw new IllegalArgumentException("its bytes have another id");
-            }
-            ByteBuffer header = whole.slice(0, RecordFormat.HEADER);
-            store(kind.code(), id, header, decoded.payload().duplicate());
-            return id;
-        } catch (IllegalArgumentException e) {
-            throw new PfsException(
-                    ErrorCode.CORRUPT,
-                    "the record of " + id + " that was sent is refused: " + e.getMessage(),
-                    id.toString(),
-                    e);
+    public void receive(ByteBuffer records) {
+        incoming.receive(records);
+    }
+
+    /** The same with one record, also if the object is here, since that copy is damaged. */
+    public ObjectId receiveAgain(ByteBuffer record) {
+        return incoming.receiveAgain(record);
+    }
+
+    /** Memory for records, to be given back. */
+    DirectBuffers.Lent lend(int bytes) {
+        return buffers.lend(bytes);
+    }
+
+    /** Fills the buffer from a pack. */
+    void read(long pack, int offset, ByteBuffer into) throws IOException {
+        log.writeOut(PackNumber.position(pack, offset) + into.remaining());
+        packs.read(PackNumber.pack(pack), offset, into);
+        if (into.hasRemaining()) {
+            throw new IOException(PackNumber.pack(pack) + " ends too early");
         }
     }
 

@@ -15,6 +15,7 @@ import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.pack.AppendablePackStore;
 import pfs.pack.PackHeader;
+import pfs.pack.RecordFormat;
 
 /**
  * A log of records that goes on from pack to pack. Thread-safe. Small records wait in a buffer, so
@@ -121,6 +122,73 @@ final class PackLog implements AutoCloseable {
         } finally {
             appending.unlock();
             writeBehind(length);
+        }
+    }
+
+    /**
+     * Appends whole records that lie one behind the other, in as few writes as they need; each may
+     * wait in the buffer.
+     *
+     * @param records read to the end
+     * @param placed told of each in order
+     * @throws PfsException DISK_FULL, STOPPED; those before the one that failed are appended
+     */
+    void appendAll(ByteBuffer records, Placed placed) {
+        int length = records.remaining();
+        appending.lock();
+        try {
+            while (records.hasRemaining()) {
+                ensureRunning();
+                int fits = fitting(records);
+                if (fits == 0) {
+                    begin();
+                } else {
+                    appendLocked(records.slice(records.position(), fits), placed);
+                    records.position(records.position() + fits);
+                }
+            }
+        } catch (IOException e) {
+            throw stop("writing a pack failed", e);
+        } finally {
+            appending.unlock();
+            writeBehind(length);
+        }
+    }
+
+    /** Bytes of the records that this pack still takes; an empty one takes any record. */
+    @GuardedBy("appending")
+    private int fitting(ByteBuffer records) {
+        long offset = PackNumber.offset(end);
+        int at = records.position();
+        while (at < records.limit()) {
+            int next = at + RecordFormat.lengthOf(records.slice(at, RecordFormat.HEADER));
+            boolean first = at == records.position() && offset == PackHeader.BYTES;
+            if (offset + (next - records.position()) > maxPack && !first) {
+                break;
+            }
+            at = next;
+        }
+        return at - records.position();
+    }
+
+    @GuardedBy("appending")
+    private void appendLocked(ByteBuffer records, Placed placed) throws IOException {
+        int length = records.remaining();
+        long position = end;
+        if (length >= LARGE) {
+            active.append(buffer.duplicate().flip(), records.duplicate());
+            buffer.clear();
+            written = position + length;
+        } else {
+            if (buffer.remaining() < length) {
+                drain();
+            }
+            buffer.put(records.duplicate());
+        }
+        end = position + length;
+        for (int at = 0; at < length; ) {
+            placed.at(position + at);
+            at += RecordFormat.lengthOf(records.slice(at, RecordFormat.HEADER));
         }
     }
 

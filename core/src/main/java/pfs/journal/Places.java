@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -39,13 +38,9 @@ final class Places {
         if (known != null) {
             return known;
         }
-        Optional<Place> indexed = index.find(id.toBytes());
-        if (indexed.isPresent()) {
-            return indexed.get();
-        }
-        // It may have come, and gone from the one to the other, between the looks.
-        Place come = recent.get(id);
-        return come != null ? come : index.find(id.toBytes()).orElse(null);
+        // The index is told before the newest are forgotten: what was there when this began is
+        // found.
+        return index.find(id.toBytes()).orElse(null);
     }
 
     /** An object lies here now; not durable yet. */

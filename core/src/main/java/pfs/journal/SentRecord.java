@@ -1,15 +1,37 @@
 package pfs.journal;
 
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.object.ObjectId;
 import pfs.pack.PackRecord;
 import pfs.pack.RecordFormat;
 
-/** Opens the record of an object as another store sends it. Thread-safe. */
+/** Opens the records of objects as another store sends them. Thread-safe. */
 public final class SentRecord {
     private SentRecord() {}
+
+    /**
+     * Each of some whole records, which lie one behind the other, in order.
+     *
+     * @throws PfsException CORRUPT where no whole record begins; those before it were passed on
+     */
+    public static void each(ByteBuffer records, Consumer<ByteBuffer> each) {
+        int at = records.position();
+        while (at < records.limit()) {
+            int left = records.limit() - at;
+            int header = Math.min(left, RecordFormat.HEADER);
+            int length = RecordFormat.lengthOf(records.slice(at, header));
+            if (length > left) {
+                throw new PfsException(
+                        ErrorCode.CORRUPT,
+                        "a record that was sent has " + length + " bytes, but " + left + " came");
+            }
+            each.accept(records.slice(at, length));
+            at += length;
+        }
+    }
 
     /** The id that it says it has. CORRUPT if it is no intact record. */
     public static ObjectId id(ByteBuffer record) {

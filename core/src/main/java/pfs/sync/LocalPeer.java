@@ -1,7 +1,6 @@
 package pfs.sync;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -11,7 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
-import pfs.journal.Journal;
+import pfs.journal.StoredRecords;
 import pfs.object.ObjectId;
 import pfs.repo.Arrivals;
 import pfs.repo.Commit;
@@ -80,19 +79,27 @@ public final class LocalPeer implements Peer {
         records.forEach(this::receive);
     }
 
-    /** Keeps one record. CORRUPT. */
-    public void receive(ByteBuffer record) {
-        repos.journal().receive(record, false);
+    /**
+     * Keeps records: whole ones, in a buffer that has an array.
+     *
+     * @throws PfsException CORRUPT
+     */
+    public void receive(ByteBuffer records) {
+        repos.journal().receive(records);
     }
 
     @Override
     public void fetch(List<ObjectId> ids, Records into) throws IOException {
-        Journal journal = repos.journal();
-        for (ObjectId id : ids) {
-            if (journal.contains(id)) {
-                into.record(journal.stored(id));
-            }
-        }
+        stored(ids).pass(records -> into.records(onHeap(records)));
+    }
+
+    private static ByteBuffer onHeap(ByteBuffer records) {
+        return ByteBuffer.allocate(records.remaining()).put(records).flip();
+    }
+
+    /** The records of those of these objects that are here. */
+    public StoredRecords stored(List<ObjectId> ids) {
+        return repos.journal().stored(ids);
     }
 
     @Override
@@ -106,37 +113,8 @@ public final class LocalPeer implements Peer {
         }
         List<ObjectId> known = haves.stream().filter(door::has).toList();
         List<ObjectId> commits = Ancestry.between(door, wants, known);
-        Journal journal = repos.journal();
-        for (ObjectId id : commits) {
-            into.record(journal.stored(id));
-        }
-        Set<ObjectId> sent = Set.copyOf(commits);
-        long[] left = {bytes};
-        Outgoing outgoing =
-                new Outgoing(
-                        repos,
-                        door,
-                        id -> {
-                            if (!sent.contains(id)) {
-                                ByteBuffer record = journal.stored(id);
-                                left[0] -= record.remaining();
-                                pass(record, into);
-                            }
-                            return left[0] > 0;
-                        });
-        try {
-            outgoing.walk(commits);
-        } catch (UncheckedIOException e) {
-            throw new IOException(e.getMessage(), e);
-        }
-    }
-
-    private static void pass(ByteBuffer record, Records into) {
-        try {
-            into.record(record);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        new OutgoingRecords(repos.journal(), bytes, records -> into.records(onHeap(records)))
+                .pass(repos, door, commits);
     }
 
     @Override

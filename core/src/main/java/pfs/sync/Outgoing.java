@@ -1,5 +1,6 @@
 package pfs.sync;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,18 +19,25 @@ import pfs.tree.TreeObjects;
 
 /**
  * The objects that commits added to their first parents: what a store needs that has the parents.
- * Not thread-safe.
+ * Of each commit the nodes of its trees come before its files, some 65,000 at a time: who has the
+ * nodes knows what else to ask for. Not thread-safe.
  */
 final class Outgoing implements TreeObjects.Visitor, ContentObjects.Visitor {
     /** Ids that are remembered, so that few things are told of twice. */
     private static final int REMEMBERED = 500_000;
+
+    /** Files that wait until the nodes before them are told of. */
+    private static final int WAITING = 65_536;
 
     private final Repos repos;
     private final Arrivals door;
     private final ContentObjects contents;
     private final Predicate<ObjectId> sink;
     private final Set<ObjectId> told = new HashSet<>();
+    private final List<Changed> waiting = new ArrayList<>();
     private boolean enough;
+
+    private record Changed(Content content, @Nullable Content before) {}
 
     /**
      * @param sink is told of each object once, or seldom twice; answers false when it has enough
@@ -59,6 +67,7 @@ final class Outgoing implements TreeObjects.Visitor, ContentObjects.Visitor {
             }
             tell(id);
             TreeObjects.walk(repos.trees(), knownRoot(door, commit), commit.root(), this);
+            files();
         }
     }
 
@@ -86,10 +95,19 @@ final class Outgoing implements TreeObjects.Visitor, ContentObjects.Visitor {
 
     @Override
     public void file(FileEntry file, @Nullable FileEntry known) {
-        if (!enough) {
-            Content before = known == null ? null : known.content();
-            contents.walk(file.content(), before, this);
+        waiting.add(new Changed(file.content(), known == null ? null : known.content()));
+        if (waiting.size() >= WAITING) {
+            files();
         }
+    }
+
+    private void files() {
+        for (Changed file : waiting) {
+            if (!enough) {
+                contents.walk(file.content, file.before, this);
+            }
+        }
+        waiting.clear();
     }
 
     @Override

@@ -18,9 +18,14 @@ public interface Peer extends AutoCloseable {
     /** Bytes of a record that may travel: no object that pfs makes is larger. */
     int MAX_RECORD = 2 << 20;
 
-    /** Takes records one after the other; a buffer has an array, and is good for the call only. */
+    /** Takes records. */
     interface Records {
-        void record(ByteBuffer record) throws IOException;
+        /**
+         * Takes whole records, one behind the other.
+         *
+         * @param records has an array, and is good for the call only
+         */
+        void records(ByteBuffer records) throws IOException;
     }
 
     /** All branches and tags. */

@@ -35,11 +35,14 @@ public final class PeerObjects implements ObjectSource {
         try {
             peer.fetch(
                     List.of(id),
-                    record -> {
-                        if (SentRecord.id(record).equals(id)) {
-                            found.set(SentRecord.bytes(record));
-                        }
-                    });
+                    records ->
+                            SentRecord.each(
+                                    records,
+                                    record -> {
+                                        if (SentRecord.id(record).equals(id)) {
+                                            found.set(SentRecord.bytes(record));
+                                        }
+                                    }));
         } catch (IOException e) {
             throw failed(id, e);
         } catch (PfsException e) {

@@ -2,6 +2,7 @@ package pfs.sync;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -11,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
+import pfs.journal.SentRecord;
 import pfs.object.ObjectId;
 import pfs.repo.Arrivals;
 import pfs.repo.Commit;
@@ -142,7 +144,9 @@ public final class Pull {
 
     private void gather(Closure closure, List<ObjectId> wants, List<ObjectId> heads)
             throws IOException {
-        int asked = -1;
+        // Where an attempt before this one has brought the commits, it has brought more: what it
+        // has not is asked for by id.
+        int asked = wants.stream().allMatch(door::contains) ? closure.progress() : -1;
         while (true) {
             long before = objects.get();
             if (closure.progress() > asked) {
@@ -181,10 +185,10 @@ public final class Pull {
         peer.difference(wants, haves, DIFFERENCE, this::receive);
     }
 
-    private void receive(java.nio.ByteBuffer record) {
-        here.receive(record);
-        objects.incrementAndGet();
-        bytes.addAndGet(record.remaining());
+    private void receive(ByteBuffer records) {
+        here.receive(records);
+        SentRecord.each(records, _ -> objects.incrementAndGet());
+        bytes.addAndGet(records.remaining());
     }
 
     /** What one walk has found missing, asked for while the walk goes on. */

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.object.ObjectId;
@@ -15,39 +16,80 @@ import pfs.pack.RecordFormat;
 public final class RecordStream {
     private RecordStream() {}
 
+    /** Bytes of records that are passed on at once, about. */
+    private static final int PIECE = 256 << 10;
+
     /**
-     * Reads records to the end.
+     * Reads records to the end, and passes on as many at a time as have come; also those that came
+     * whole before the stream failed.
      *
      * @throws PfsException CORRUPT for bytes that are no record, OVER_LIMIT for one too long
      * @throws EOFException if the stream ends within a record
      */
     public static void read(InputStream in, Peer.Records into) throws IOException {
         byte[] buffer = new byte[64 << 10];
-        while (true) {
-            int got = in.readNBytes(buffer, 0, RecordFormat.HEADER);
-            if (got == 0) {
-                return;
+        int size = 0;
+        boolean more = true;
+        @Nullable IOException failure = null;
+        while (more) {
+            try {
+                int got = in.read(buffer, size, buffer.length - size);
+                more = got >= 0;
+                size += Math.max(got, 0);
+            } catch (IOException e) {
+                failure = e;
+                more = false;
             }
-            whole(got, RecordFormat.HEADER);
-            int length = RecordFormat.lengthOf(ByteBuffer.wrap(buffer, 0, got));
-            if (length > Peer.MAX_RECORD) {
-                throw new PfsException(
-                        ErrorCode.OVER_LIMIT,
-                        "a record is " + length + " bytes, limit " + Peer.MAX_RECORD);
+            if (size == buffer.length || !more) {
+                int whole = whole(buffer, size);
+                if (whole > 0) {
+                    into.records(ByteBuffer.wrap(buffer, 0, whole));
+                }
+                int room = room(buffer, whole, size);
+                byte[] next = room > buffer.length ? new byte[room] : buffer;
+                System.arraycopy(buffer, whole, next, 0, size - whole);
+                buffer = next;
+                size -= whole;
             }
-            if (length > buffer.length) {
-                buffer = java.util.Arrays.copyOf(buffer, Math.max(length, 2 * buffer.length));
-            }
-            int rest = length - RecordFormat.HEADER;
-            whole(in.readNBytes(buffer, RecordFormat.HEADER, rest), rest);
-            into.record(ByteBuffer.wrap(buffer, 0, length));
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        if (size > 0) {
+            throw new EOFException("the stream ended within a record");
         }
     }
 
-    private static void whole(int got, int wanted) throws EOFException {
-        if (got < wanted) {
-            throw new EOFException("the stream ended within a record");
+    /** For the record that is not whole yet, and for more than the last time. */
+    private static int room(byte[] buffer, int whole, int size) {
+        return Math.max(length(buffer, whole, size), Math.min(PIECE, 2 * buffer.length));
+    }
+
+    /** Bytes of the whole records at the beginning. */
+    private static int whole(byte[] buffer, int size) {
+        int at = 0;
+        while (true) {
+            int length = length(buffer, at, size);
+            if (length == 0 || length > size - at) {
+                return at;
+            }
+            at += length;
         }
+    }
+
+    /** Of the record that begins there; 0 if its header has not come. */
+    private static int length(byte[] buffer, int at, int size) {
+        if (size - at < RecordFormat.HEADER) {
+            return 0;
+        }
+        ByteBuffer header = ByteBuffer.wrap(buffer, at, RecordFormat.HEADER);
+        int length = RecordFormat.lengthOf(header);
+        if (length > Peer.MAX_RECORD) {
+            throw new PfsException(
+                    ErrorCode.OVER_LIMIT,
+                    "a record is " + length + " bytes, limit " + Peer.MAX_RECORD);
+        }
+        return length;
     }
 
     /** Ids, 32 bytes each. */

@@ -6,8 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import pfs.journal.Journal;
+import pfs.journal.SentRecord;
 import pfs.object.ObjectId;
-import pfs.pack.RecordFormat;
 
 /**
  * Fetches objects that are missing or damaged here from another store, by id. Each is verified by
@@ -32,15 +32,16 @@ public final class Repair {
     public Set<ObjectId> repair(List<ObjectId> ids) throws IOException {
         Set<ObjectId> mended = new HashSet<>();
         Set<ObjectId> wanted = Set.copyOf(ids);
-        peer.fetch(ids, record -> receive(record, wanted, mended));
+        peer.fetch(
+                ids,
+                records -> SentRecord.each(records, record -> receive(record, wanted, mended)));
         journal.flush();
         return mended;
     }
 
     private void receive(ByteBuffer record, Set<ObjectId> wanted, Set<ObjectId> mended) {
-        ObjectId id = ObjectId.decode(RecordFormat.decode(record).id(), 0);
-        if (wanted.contains(id)) {
-            mended.add(journal.receive(record, true));
+        if (wanted.contains(SentRecord.id(record))) {
+            mended.add(journal.receiveAgain(record));
         }
     }
 }

@@ -112,9 +112,9 @@ final class FailingPeer implements Peer {
     }
 
     private Records counted(Records into) {
-        return record -> {
-            bytes.addAndGet(record.remaining());
-            into.record(record);
+        return records -> {
+            bytes.addAndGet(records.remaining());
+            into.records(records);
         };
     }
 

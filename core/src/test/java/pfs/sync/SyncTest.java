@@ -126,11 +126,13 @@ class SyncTest {
                 one.repo().put("master", "d/" + i, one.entry(bytes), Precondition.NONE);
             }
             commit(one, "large");
-            FailingPeer first = new FailingPeer(peer(one), 4, FailingPeer.Cut.BEFORE);
+            FailingPeer first = new FailingPeer(peer(one), 2, FailingPeer.Cut.BEFORE);
             assertThatThrownBy(() -> pull(two, first, Mode.FAST_FORWARD))
                     .isInstanceOf(IOException.class);
+            assertThat(first.bytes()).isGreaterThan(16_000_000);
             FailingPeer rest = FailingPeer.never(peer(one));
             pull(two, rest, Mode.FAST_FORWARD);
+            assertThat(rest.bytes()).isLessThan(27_100_000 - 16_000_000);
             assertThat(Histories.refs(two)).isEqualTo(Histories.refs(one));
             Histories.readAll(two);
         }

@@ -3,19 +3,29 @@ package pfs.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import pfs.chunk.ContentWriter;
 import pfs.embedded.EmbeddedStore;
 import pfs.repo.Arrivals;
+import pfs.repo.Precondition;
+import pfs.repo.Repo;
+import pfs.repo.Repos;
+import pfs.repo.Written;
 import pfs.server.auth.Token;
 import pfs.server.care.OfflineCommand;
 import pfs.server.http.Limits;
@@ -26,12 +36,21 @@ import pfs.server.start.Listen;
 import pfs.server.start.Settings;
 import pfs.server.sync.HttpPeer;
 import pfs.sync.Pull;
+import pfs.tree.FileEntry;
 
 /** Commits between two real servers; the other one wants a token. */
 class PushTest extends HttpTest {
     private static final String TOKEN = "secret of the other";
 
     @TempDir static Path directory;
+
+    /** What a push after one small change may take. */
+    private static final long BAR_NANOS = 100_000_000;
+
+    private static final int MOST_PUSHES = 150;
+
+    /** Places at which a push is cut. */
+    private static final int CUTS = 12;
 
     private static EmbeddedStore otherStore;
     private static HttpServer other;
@@ -109,6 +128,110 @@ class PushTest extends HttpTest {
                 .isEqualTo("text 7");
         assertThat(Arrays.equals(bytes("GET", copy + "/pfs/large?commit=v1", null).body(), large))
                 .isTrue();
+    }
+
+    private static FileEntry entry(Repos repos, byte[] bytes) {
+        try (ContentWriter writer = repos.newContent()) {
+            writer.write(ByteBuffer.wrap(bytes));
+            return new FileEntry(writer.finish(), false, 0, null, Map.of());
+        }
+    }
+
+    private String name() {
+        return repo.substring("/repos/".length());
+    }
+
+    /** 20,000 files in this server's repo, without a request for each. */
+    private void manyFiles() {
+        Repo here = repos().find(name()).orElseThrow();
+        List<CompletableFuture<Written>> writes = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            FileEntry entry = entry(repos(), ("text " + i).getBytes(StandardCharsets.UTF_8));
+            String path = "d" + i % 100 + "/file-number-" + i;
+            writes.add(here.putLater("master", path, entry, Precondition.NONE));
+        }
+        writes.forEach(CompletableFuture::join);
+    }
+
+    @Test
+    @Tag("embedded")
+    void aPushAfterOneSmallChangeCostsLittle() throws IOException {
+        otherRepo();
+        manyFiles();
+        post(repo + "/commit", "");
+        String[] token = {"Pfs-Remote-Token", TOKEN};
+        assertThat(post(repo + "/push?to=" + other.url() + repo, "", token).statusCode())
+                .isEqualTo(200);
+        // On a machine that is busy with other things some are slow: one that is not tells enough.
+        long fastest = Long.MAX_VALUE;
+        for (int i = 0; i < MOST_PUSHES && (i < 3 || fastest >= BAR_NANOS); i++) {
+            put(repo + "/pfs/d7/file-number-7", "changed for the " + i + "th time");
+            post(repo + "/commit", "");
+            try (Line line = new Line(other.port(), Long.MAX_VALUE)) {
+                long began = System.nanoTime();
+                var answer = post(repo + "/push?to=" + line.url() + repo, "", token);
+                fastest = Math.min(fastest, System.nanoTime() - began);
+                assertThat(answer.body()).startsWith("moved\tbranch\t");
+                assertThat(line.requests()).isBetween(2, 20);
+                assertThat(line.bytes()).isBetween(1_000L, 200L << 10);
+            }
+        }
+        assertThat(fastest).as("nanoseconds of the fastest push").isLessThan(BAR_NANOS);
+    }
+
+    /** A repo there for each place at which the line to it is cut. */
+    @Test
+    @Tag("embedded")
+    void aPushCutOffAnywhereChangesNothingThereAndGoesOn() throws IOException {
+        put(repo + "/pfs/a", "1");
+        String first = post(repo + "/commit", "").body().strip();
+        // The first push goes through, and tells how long it is.
+        String all = changed(0, first);
+        long whole = push(0, Long.MAX_VALUE, 200);
+        assertThat(headThere(0)).isEqualTo(all);
+        for (int cut = 1; cut <= CUTS; cut++) {
+            String second = changed(cut, first);
+            long came = push(cut, whole * cut / (CUTS + 1), 502);
+            assertThat(headThere(cut)).isEqualTo(first);
+            long rest = push(cut, Long.MAX_VALUE, 200);
+            assertThat(headThere(cut)).isEqualTo(second);
+            // Each stream had a record under way, and what is asked first is asked again.
+            assertThat(rest).isLessThan(whole - came + 4 * 1_100_000 + 100_000);
+        }
+    }
+
+    /**
+     * Has a repo there at the first commit, and here another commit, of contents that no other has,
+     * since objects are shared by all repos; answers its id.
+     */
+    private String changed(int number, String first) {
+        otherStore.repos().create("cut" + number);
+        put(repo + "/branches/master?commit=" + first, "");
+        String there = other.url() + "/repos/cut" + number;
+        assertThat(post(repo + "/push?to=" + there, "", "Pfs-Remote-Token", TOKEN).statusCode())
+                .isEqualTo(200);
+        byte[] large = new byte[6_000_000];
+        new Random(number).nextBytes(large);
+        send("PUT", repo + "/pfs/large", large);
+        for (int i = 0; i < 30; i++) {
+            put(repo + "/pfs/dir/" + i, "text " + i + " of " + number);
+        }
+        return post(repo + "/commit", "").body().strip();
+    }
+
+    /** Pushes over a line that is cut after so many bytes; answers how many went there. */
+    private long push(int number, long cutAfter, int expected) throws IOException {
+        try (Line line = new Line(other.port(), cutAfter)) {
+            String to = line.url() + "/repos/cut" + number;
+            assertThat(post(repo + "/push?to=" + to, "", "Pfs-Remote-Token", TOKEN).statusCode())
+                    .isEqualTo(expected);
+            return line.there();
+        }
+    }
+
+    private static String headThere(int number) {
+        Repo there = otherStore.repos().find("cut" + number).orElseThrow();
+        return there.head("master").orElseThrow().id().toString();
     }
 
     @Test

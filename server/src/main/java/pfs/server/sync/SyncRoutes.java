@@ -19,6 +19,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
+import pfs.journal.StoredRecords;
 import pfs.object.ObjectId;
 import pfs.repo.Arrivals;
 import pfs.repo.Repos;
@@ -128,8 +129,22 @@ public final class SyncRoutes {
 
     private void fetch(Exchange exchange) throws IOException {
         List<ObjectId> ids = ids(exchange);
-        LocalPeer peer = peer(exchange);
-        send(exchange, into -> peer.fetch(ids, into));
+        StoredRecords records = peer(exchange).stored(ids);
+        await();
+        try {
+            exchange.answer(200).put(BYTES).put(HttpHeader.CONTENT_LENGTH, records.bytes());
+            long[] left = {records.bytes()};
+            records.pass(
+                    piece -> {
+                        left[0] -= piece.remaining();
+                        exchange.piece(piece, left[0] == 0);
+                    });
+            if (records.bytes() == 0) {
+                exchange.end();
+            }
+        } finally {
+            streams.release();
+        }
     }
 
     private void difference(Exchange exchange) throws IOException {
@@ -139,7 +154,15 @@ public final class SyncRoutes {
         LocalPeer peer = peer(exchange);
         List<ObjectId> wanted = ids.subList(0, (int) wants);
         List<ObjectId> had = ids.subList((int) wants, ids.size());
-        send(exchange, into -> peer.difference(wanted, had, bytes, into));
+        await();
+        try {
+            exchange.stream(
+                    200,
+                    BYTES,
+                    out -> peer.difference(wanted, had, bytes, records -> write(out, records)));
+        } finally {
+            streams.release();
+        }
     }
 
     private static long number(Exchange exchange, String field, long most) {
@@ -155,22 +178,8 @@ public final class SyncRoutes {
         throw Refusal.invalid(field + " is '" + given + "'; it is a number up to " + most);
     }
 
-    /** Makes the records of an answer. */
-    private interface Source {
-        void into(Peer.Records records) throws IOException;
-    }
-
-    private void send(Exchange exchange, Source source) throws IOException {
-        await();
-        try {
-            exchange.stream(200, BYTES, out -> source.into(record -> write(out, record)));
-        } finally {
-            streams.release();
-        }
-    }
-
-    private static void write(OutputStream out, ByteBuffer record) throws IOException {
-        out.write(record.array(), record.arrayOffset() + record.position(), record.remaining());
+    private static void write(OutputStream out, ByteBuffer records) throws IOException {
+        out.write(records.array(), records.arrayOffset() + records.position(), records.remaining());
     }
 
     private void await() {
