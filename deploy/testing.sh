@@ -13,6 +13,7 @@ finish() {
         docker rmi "$PFS_IMAGE" >/dev/null 2>&1 || true
         kill "$engine" 2>/dev/null || true
         wait "$engine" 2>/dev/null || true
+        umount "$work"/exec/netns/* 2>/dev/null || true
     fi
     rm -rf "$work"
 }
@@ -49,14 +50,26 @@ until_ok() { # WHAT COMMAND...
 
 # An engine of the test's own where DOCKER_HOST names none, and the image in $PFS_IMAGE.
 start_engine() {
-    if ! docker version >/dev/null 2>&1; then
-        command -v dockerd >/dev/null || die "no engine answers, and there is no dockerd"
-        export DOCKER_HOST="unix://$work/sock"
-        dockerd --data-root "$work/data" --exec-root "$work/exec" --pidfile "$work/pid" -H "$DOCKER_HOST" \
-            --exec-opt native.cgroupdriver=cgroupfs >"$work/dockerd.log" 2>&1 &
-        engine=$!
-        until_ok "dockerd answers" docker version
+    if docker version >/dev/null 2>&1; then
+        find_image
+    else
+        own_engine
     fi
+}
+
+# An engine of the test's own, and the image.
+own_engine() {
+    command -v dockerd >/dev/null || die "there is no dockerd"
+    export DOCKER_HOST="unix://$work/sock"
+    dockerd --data-root "$work/data" --exec-root "$work/exec" --pidfile "$work/pid" -H "$DOCKER_HOST" \
+        --exec-opt native.cgroupdriver=cgroupfs >"$work/dockerd.log" 2>&1 &
+    engine=$!
+    until_ok "dockerd answers" docker version
+    export PFS_TEST_ENGINE=yes
+    find_image
+}
+
+find_image() {
     if [ -z "${PFS_IMAGE:-}" ]; then
         export PFS_IMAGE="pfs-test-$$"
         "$here/image/build" "$PFS_IMAGE"
