@@ -10,6 +10,11 @@ import pfs.pack.Place;
 final class Damage {
     private Damage() {}
 
+    static PfsException missing(ObjectKind kind, ObjectId id) {
+        String what = "the " + kind + " " + id + " is missing";
+        return new PfsException(ErrorCode.CORRUPT, what, id.toString());
+    }
+
     static PfsException of(ObjectKind kind, ObjectId id, Place place, Exception e) {
         return new PfsException(
                 ErrorCode.CORRUPT,

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
-import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.object.ObjectBytes;
 import pfs.object.ObjectId;
@@ -43,7 +42,6 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     private final Compressor compressor = new Compressor();
     private final DirectBuffers buffers = new DirectBuffers();
     private final Forgotten forgotten;
-
     private final Places places;
     private final IncomingRecords incoming;
 
@@ -176,14 +174,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
         Place place = place(id);
         return place != null
                 ? place
-                : forgotten
-                        .find(id)
-                        .orElseThrow(
-                                () ->
-                                        new PfsException(
-                                                ErrorCode.CORRUPT,
-                                                "the " + kind + " " + id + " is missing",
-                                                id.toString()));
+                : forgotten.find(id).orElseThrow(() -> Damage.missing(kind, id));
     }
 
     /** The record at a place, read into a buffer of its length, which it shares. */
@@ -261,7 +252,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
 
     /** The records of those of the objects that are here. */
     public StoredRecords stored(List<ObjectId> ids) {
-        return new StoredRecords(this, ids);
+        return new StoredRecords(this, buffers, ids);
     }
 
     /**
@@ -278,11 +269,6 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     /** The same with one record, also if the object is here, since that copy is damaged. */
     public ObjectId receiveAgain(ByteBuffer record) {
         return incoming.receiveAgain(record);
-    }
-
-    /** Memory for records, to be given back. */
-    DirectBuffers.Lent lend(int bytes) {
-        return buffers.lend(bytes);
     }
 
     /** Fills the buffer from a pack. */

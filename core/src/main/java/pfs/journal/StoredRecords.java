@@ -23,6 +23,7 @@ public final class StoredRecords {
                     .thenComparingInt(f -> f.place.offset());
 
     private final Journal journal;
+    private final DirectBuffers buffers;
     private final List<Found> found = new ArrayList<>();
     private final List<ObjectId> missing = new ArrayList<>();
     private final long bytes;
@@ -48,8 +49,9 @@ public final class StoredRecords {
     }
 
     /** Finds those of the objects that the index knows. */
-    StoredRecords(Journal journal, List<ObjectId> ids) {
+    StoredRecords(Journal journal, DirectBuffers buffers, List<ObjectId> ids) {
         this.journal = journal;
+        this.buffers = buffers;
         long sum = 0;
         for (ObjectId id : ids) {
             Place place = journal.place(id);
@@ -82,7 +84,7 @@ public final class StoredRecords {
     public void pass(Sink into) throws IOException {
         int longest = found.stream().mapToInt(f -> f.place.length()).max().orElse(0);
         try (DirectBuffers.Lent lent =
-                journal.lend((int) Math.max(longest, Math.min(bytes, PIECE)))) {
+                buffers.lend((int) Math.max(longest, Math.min(bytes, PIECE)))) {
             ByteBuffer piece = lent.bytes();
             for (int from = 0; from < found.size(); ) {
                 int to = from + 1;
