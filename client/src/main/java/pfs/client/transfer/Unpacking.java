@@ -6,10 +6,14 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -18,17 +22,30 @@ import pfs.client.tar.TarReader;
 
 /**
  * Writes an archive's members below a directory. Small files are written by a few threads while the
- * archive is read on. Names that would lead out of the directory are refused. Not thread-safe.
+ * archive is read on, those of one directory by one thread at a time: the kernel lets only one make
+ * names in a directory, and the others would wait. Names that would lead out of the directory are
+ * refused. Not thread-safe.
  */
 final class Unpacking {
     private static final int SMALL = 256 * 1024;
     private static final int THREADS = 2;
-    private static final int QUEUE = 64;
+    private static final int QUEUE = 4;
+
+    /** Files and bytes that a thread takes at once; few, so that all threads have work. */
+    private static final int BATCH_FILES = 128;
+
+    private static final int BATCH_BYTES = 1 << 20;
 
     private final Path target;
     private final boolean fresh;
     private final Progress progress;
     private final Set<Path> made = new HashSet<>();
+    private final FileTime now = FileTime.from(Instant.now());
+    private List<Member> batch = new ArrayList<>();
+    private int batchBytes;
+
+    /** A small file that waits to be written. */
+    private record Member(TarEntry entry, Path place, byte[] bytes) {}
 
     /**
      * @param fresh nothing else is in the target, so files need no detour by a rename
@@ -51,16 +68,37 @@ final class Unpacking {
                 }
                 progress.found(1, entry.size());
                 make(parent(place));
-                TarEntry file = entry;
                 if (entry.size() <= SMALL) {
-                    byte[] bytes = tar.readAll();
-                    workers.submit(() -> write(file, place, out -> out.write(bytes)));
+                    add(workers, new Member(entry, place, tar.readAll()));
                 } else {
-                    write(file, place, out -> copy(tar, out));
+                    write(entry, place, out -> copy(tar, out));
                 }
             }
+            submit(workers);
             workers.finish();
         }
+    }
+
+    private void add(Workers workers, Member member) throws IOException {
+        boolean elsewhere =
+                !batch.isEmpty() && !parent(batch.get(0).place).equals(parent(member.place));
+        if (elsewhere || batch.size() == BATCH_FILES || batchBytes >= BATCH_BYTES) {
+            submit(workers);
+        }
+        batch.add(member);
+        batchBytes += member.bytes.length;
+    }
+
+    private void submit(Workers workers) throws IOException {
+        List<Member> full = batch;
+        batch = new ArrayList<>();
+        batchBytes = 0;
+        workers.submit(
+                () -> {
+                    for (Member member : full) {
+                        write(member.entry, member.place, out -> out.write(member.bytes));
+                    }
+                });
     }
 
     private Path place(String path) throws IOException {
@@ -91,14 +129,16 @@ final class Unpacking {
     private void write(TarEntry entry, Path place, Source source) throws IOException {
         Path passing = fresh ? place : parent(place).resolve(".pfs-" + UUID.randomUUID());
         try {
-            try (OutputStream out = new java.io.FileOutputStream(passing.toFile())) {
+            // A stream of a File would ask for its attributes too, which costs a system call.
+            try (OutputStream out = Files.newOutputStream(passing)) {
                 source.writeTo(out);
             }
             if (entry.executable()) {
                 makeExecutable(passing);
             }
-            Files.setLastModifiedTime(
-                    passing, FileTime.from(entry.modified(), TimeUnit.NANOSECONDS));
+            // With the other time left out, Java would ask the file for it first.
+            Files.getFileAttributeView(passing, BasicFileAttributeView.class)
+                    .setTimes(FileTime.from(entry.modified(), TimeUnit.NANOSECONDS), now, null);
             if (!fresh) {
                 Files.move(passing, place, StandardCopyOption.ATOMIC_MOVE);
             }

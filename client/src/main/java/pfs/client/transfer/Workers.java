@@ -2,6 +2,7 @@ package pfs.client.transfer;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -21,10 +22,12 @@ final class Workers implements AutoCloseable {
         void run() throws IOException;
     }
 
+    /** Comes after the last task, once for each thread. */
+    private static final Task END = () -> {};
+
     private final BlockingQueue<Task> queue;
     private final Thread[] threads;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    private volatile boolean complete;
 
     Workers() {
         this(THREADS, QUEUE);
@@ -54,20 +57,38 @@ final class Workers implements AutoCloseable {
 
     /** Waits until all is done. */
     void finish() throws IOException {
-        complete = true;
-        join();
+        end();
         rethrow();
+    }
+
+    /** Tells all threads to end, and waits for it. */
+    private void end() throws IOException {
+        try {
+            for (int told = 0; told < threads.length && isAnyAlive(); told++) {
+                while (isAnyAlive() && !queue.offer(END, 50, TimeUnit.MILLISECONDS)) {
+                    // it is full until a thread takes something, or all of them have failed
+                }
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private boolean isAnyAlive() {
+        return Arrays.stream(threads).anyMatch(Thread::isAlive);
     }
 
     private void work() {
         try {
             while (failure.get() == null) {
-                Task task = queue.poll(complete ? 0 : 5, TimeUnit.MILLISECONDS);
-                if (task != null) {
-                    task.run();
-                } else if (complete) {
+                Task task = queue.take();
+                if (task == END) {
                     return;
                 }
+                task.run();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -86,16 +107,6 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    private void join() throws IOException {
-        try {
-            for (Thread thread : threads) {
-                thread.join();
-            }
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        }
-    }
-
     private static IOException interrupted(InterruptedException e) {
         Thread.currentThread().interrupt();
         InterruptedIOException stop = new InterruptedIOException("interrupted");
@@ -106,7 +117,6 @@ final class Workers implements AutoCloseable {
     @Override
     public void close() throws IOException {
         queue.clear();
-        complete = true;
-        join();
+        end();
     }
 }
