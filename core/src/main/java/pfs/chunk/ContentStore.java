@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import pfs.object.ObjectInserter;
@@ -15,6 +16,11 @@ import pfs.object.ObjectReader;
  * memory, and has the reader. Thread-safe. Closing it lets chunks in flight complete.
  */
 public final class ContentStore implements AutoCloseable {
+    private static final int COMPARING = 4;
+
+    /** With fewer chunks, about, there is too little to gain from those of the last version. */
+    private static final int WORTH_COMPARING = 16;
+
     private static final Duration WORKER_IDLE = Duration.ofSeconds(30);
 
     private final ObjectInserter inserter;
@@ -23,6 +29,12 @@ public final class ContentStore implements AutoCloseable {
     private final ChunkLimits limits;
     private final BufferPool buffers;
     private final ThreadPoolExecutor workers;
+
+    /**
+     * Writers with a last version hold chunks that turned out to be others until these are cut
+     * again: so many of them have their share of the memory, and nobody waits for them.
+     */
+    private final Semaphore comparing = new Semaphore(COMPARING);
 
     /**
      * What it may use.
@@ -73,6 +85,26 @@ public final class ContentStore implements AutoCloseable {
     }
 
     /**
+     * A writer for the bytes of a new version of a file. What it finishes is the same as without
+     * the last version; it is faster where much of that comes again.
+     */
+    public ContentWriter newWriter(Content last) {
+        boolean worthIt = last.depth() > 0 && last.size() / limits.normal() >= WORTH_COMPARING;
+        if (!worthIt || !comparing.tryAcquire()) {
+            return newWriter();
+        }
+        return new ContentWriter(
+                inserter,
+                workers,
+                buffers,
+                new Chunker(limits),
+                new ManifestBuilder(inserter),
+                0,
+                new ExpectedChunks(reader.nodes(), objects, limits, last),
+                comparing::release);
+    }
+
+    /**
      * A writer that goes on behind what is stored: what it finishes equals the content of all the
      * bytes written afresh. Reads the last chunk and the path to it only.
      *
@@ -107,12 +139,18 @@ public final class ContentStore implements AutoCloseable {
         workers.shutdown();
     }
 
+    /** True while a writer compares with a last version. */
+    boolean isComparing() {
+        return comparing.availablePermits() < COMPARING;
+    }
+
     BufferPool buffers() {
         return buffers;
     }
 
     private ContentWriter writer(ManifestBuilder manifest, long size) {
-        return new ContentWriter(inserter, workers, buffers, new Chunker(limits), manifest, size);
+        return new ContentWriter(
+                inserter, workers, buffers, new Chunker(limits), manifest, size, null, () -> {});
     }
 
     /** The last node of each depth, from the root down. */

@@ -2,8 +2,10 @@ package pfs.chunk;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -23,6 +25,10 @@ import pfs.object.ObjectKind;
  * workers, at most {@value #MAX_IN_FLIGHT} of one file at a time. The last chunk is stored by the
  * caller, so a file of one chunk never changes threads. A failure of a worker comes out of the next
  * write or of finish.
+ *
+ * <p>Where the chunks of the file's last version are known ({@link ExpectedChunks}), nobody looks
+ * for cuts as long as the same chunks come: the workers' hashes say whether they do. When one does
+ * not, it and the bytes behind it are cut as usual, until a chunk is met that the last version has.
  */
 public final class ContentWriter implements AutoCloseable {
     private static final int MAX_IN_FLIGHT = 4;
@@ -33,6 +39,9 @@ public final class ContentWriter implements AutoCloseable {
     /** The first buffer of all chunks but the file's first: most chunks are longer. */
     private static final int NEXT_BUFFER = 128 * 1024;
 
+    /** Chunks that are new before the last version is forgotten. */
+    private static final int MAX_NEW = 16;
+
     private static final byte[] NOTHING = new byte[0];
 
     private final ObjectInserter objects;
@@ -40,7 +49,17 @@ public final class ContentWriter implements AutoCloseable {
     private final BufferPool buffers;
     private final Chunker chunker;
     private final ManifestBuilder manifest;
-    private final ArrayDeque<Chunk> inFlight = new ArrayDeque<>();
+    private final ArrayDeque<ChunkInFlight> inFlight = new ArrayDeque<>();
+    private final Runnable whenClosed;
+
+    /** Null if nothing is expected any more. */
+    private @Nullable ExpectedChunks expected;
+
+    /** What the bytes in the buffer are expected to become; null while cuts are looked for. */
+    private ChunkCursor.@Nullable Place guess;
+
+    /** How many chunks in a row the last version did not have; 0 while what is expected comes. */
+    private int newChunks;
 
     private byte[] buffer = NOTHING;
     private int filled;
@@ -54,7 +73,11 @@ public final class ContentWriter implements AutoCloseable {
             BufferPool buffers,
             Chunker chunker,
             ManifestBuilder manifest,
-            long size) {
+            long size,
+            @Nullable ExpectedChunks expected,
+            Runnable whenClosed) {
+        this.expected = expected;
+        this.whenClosed = whenClosed;
         this.objects = objects;
         this.workers = workers;
         this.buffers = buffers;
@@ -70,22 +93,44 @@ public final class ContentWriter implements AutoCloseable {
      */
     public void write(ByteBuffer bytes) {
         ensureOpen();
+        size += bytes.remaining();
+        take(bytes);
+    }
+
+    private void take(ByteBuffer bytes) {
         while (bytes.hasRemaining()) {
+            if (filled == 0 && guess == null) {
+                guess();
+            }
             if (filled == buffer.length) {
                 grow(bytes.remaining());
             }
             int taken = Math.min(Math.min(bytes.remaining(), buffer.length - filled), STRIDE);
+            if (guess != null) {
+                taken = Math.min(taken, guess.length() - filled);
+                bytes.get(buffer, filled, taken);
+                filled += taken;
+                if (filled == guess.length()) {
+                    handOver(guess.chunk());
+                }
+                continue;
+            }
             bytes.get(buffer, filled, taken);
             int cut = chunker.scan(buffer, filled, filled + taken);
             if (cut < 0) {
                 filled += taken;
-                size += taken;
             } else {
                 bytes.position(bytes.position() - (filled + taken - cut));
-                size += cut - filled;
                 filled = cut;
-                handOver();
+                handOver(null);
             }
+        }
+    }
+
+    /** At the beginning of a chunk: whether one is expected here. */
+    private void guess() {
+        if (expected != null && newChunks == 0) {
+            guess = expected.next();
         }
     }
 
@@ -102,6 +147,7 @@ public final class ContentWriter implements AutoCloseable {
     public Content finish() {
         ensureOpen();
         try {
+            settle();
             return manifest.isEmpty() && inFlight.isEmpty() ? finishShort() : finishLong();
         } finally {
             close();
@@ -115,6 +161,22 @@ public final class ContentWriter implements AutoCloseable {
             closed = true;
             dropped = true;
             releaseBuffer();
+            for (ChunkInFlight chunk : inFlight) {
+                if (chunk.isGuess() && chunk.id().isDone()) {
+                    chunk.giveBack();
+                }
+            }
+            whenClosed.run();
+        }
+    }
+
+    /** Has no guess left: what came is less than the chunk that was expected, or all is right. */
+    private void settle() {
+        while (inFlight.stream().anyMatch(ChunkInFlight::isGuess)) {
+            collect();
+        }
+        if (guess != null) {
+            cutAgain();
         }
     }
 
@@ -146,62 +208,113 @@ public final class ContentWriter implements AutoCloseable {
 
     private void grow(int coming) {
         boolean first = manifest.isEmpty() && inFlight.isEmpty();
-        int wanted = Math.max(filled + Math.min(coming, STRIDE), filled * 4);
+        int wanted =
+                guess != null
+                        ? guess.length()
+                        : Math.max(filled + Math.min(coming, STRIDE), filled * 4);
         byte[] larger = buffers.lend(first || filled > 0 ? wanted : Math.max(wanted, NEXT_BUFFER));
         System.arraycopy(buffer, 0, larger, 0, filled);
         releaseArray();
         buffer = larger;
     }
 
-    private void handOver() {
+    private void handOver(@Nullable ObjectId expectedId) {
         while (inFlight.size() >= MAX_IN_FLIGHT) {
-            collect();
+            if (!collect()) {
+                return; // what was to be handed over was cut again with the rest
+            }
         }
-        byte[] bytes = buffer;
-        int length = filled;
+        ChunkInFlight chunk = new ChunkInFlight(buffers, buffer, filled, expectedId);
         buffer = NOTHING;
         filled = 0;
-        CompletableFuture<ObjectId> id = new CompletableFuture<>();
-        inFlight.add(new Chunk(id, length));
+        guess = null;
+        inFlight.add(chunk);
         try {
-            workers.execute(() -> store(bytes, length, id));
+            workers.execute(() -> store(chunk));
         } catch (RejectedExecutionException e) {
-            buffers.giveBack(bytes);
+            chunk.giveBack();
             throw new PfsException(ErrorCode.STOPPED, "the store is closed", null, e);
         }
-        for (Chunk next = inFlight.peek();
-                next != null && next.id.isDone();
+        // Where cuts are looked for only until a chunk is met again, its id is wanted at once.
+        boolean searching = expected != null && newChunks > 0;
+        for (ChunkInFlight next = inFlight.peek();
+                next != null && (searching || next.id().isDone());
                 next = inFlight.peek()) {
-            collect();
+            if (!collect()) {
+                return;
+            }
         }
     }
 
     /** In a worker. The buffer is free again before the chunk counts as stored. */
-    private void store(byte[] bytes, int length, CompletableFuture<ObjectId> result) {
+    private void store(ChunkInFlight chunk) {
         @Nullable ObjectId id = null;
         @Nullable Throwable failure = null;
         try {
             if (dropped) {
                 failure = new IllegalStateException("dropped");
             } else {
-                id = objects.insert(ObjectKind.CHUNK, bytes, 0, length);
+                id = insert(chunk);
             }
         } catch (RuntimeException | Error e) {
             failure = e;
         }
-        buffers.giveBack(bytes);
-        if (id != null) {
-            result.complete(id);
-        } else {
-            result.completeExceptionally(Objects.requireNonNull(failure));
+        if (id == null || failure != null) {
+            chunk.giveBack();
+            chunk.id().completeExceptionally(Objects.requireNonNull(failure));
+            return;
+        }
+        if (chunk.isChunk(id)) {
+            chunk.giveBack();
+        }
+        chunk.id().complete(id);
+        if (dropped) {
+            chunk.giveBack(); // the writer may have looked before it was completed
         }
     }
 
-    /** Waits for the oldest chunk in flight and adds it to the manifest. */
-    private void collect() {
-        Chunk chunk = inFlight.remove();
+    private ObjectId insert(ChunkInFlight chunk) {
+        if (!chunk.isGuess()) {
+            return objects.insert(ObjectKind.CHUNK, chunk.bytes(), 0, chunk.length());
+        }
+        ObjectId id = ObjectId.of(chunk.bytes(), 0, chunk.length());
+        if (chunk.isChunk(id)) {
+            objects.insert(ObjectKind.CHUNK, id, chunk.bytes(), 0, chunk.length());
+        }
+        return id;
+    }
+
+    /**
+     * Waits for the oldest chunk in flight and adds it to the manifest.
+     *
+     * @return false if it was not the expected one, and all that was not in the manifest was cut
+     *     again
+     */
+    private boolean collect() {
+        ChunkInFlight chunk = inFlight.element();
+        ObjectId id = await(chunk);
+        if (!chunk.isChunk(id)) {
+            cutAgain();
+            return false;
+        }
+        inFlight.remove();
+        manifest.add(id, chunk.length());
+        if (expected == null) {
+            return true;
+        }
+        if (chunk.isGuess()) {
+            expected.confirm();
+        } else if (newChunks > 0 && inFlight.isEmpty() && filled == 0 && expected.goBehind(id)) {
+            newChunks = 0;
+        } else if (newChunks > 0 && ++newChunks > MAX_NEW) {
+            expected = null;
+        }
+        return true;
+    }
+
+    private ObjectId await(ChunkInFlight chunk) {
         try {
-            manifest.add(chunk.id.get(), chunk.length);
+            return chunk.id().get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             close();
@@ -210,6 +323,30 @@ public final class ContentWriter implements AutoCloseable {
             close();
             throw failure(e.getCause());
         }
+    }
+
+    /** Looks for the cuts in all bytes that are not in the manifest, which are few. */
+    private void cutAgain() {
+        ExpectedChunks before = Objects.requireNonNull(expected);
+        before.miss();
+        expected = null; // no guess is made before these bytes are through
+        List<ByteBuffer> pieces = new ArrayList<>();
+        for (ChunkInFlight chunk : inFlight) {
+            ObjectId id = await(chunk);
+            pieces.add(
+                    chunk.isChunk(id)
+                            ? ByteBuffer.wrap(before.read(id))
+                            : ByteBuffer.wrap(Arrays.copyOf(chunk.bytes(), chunk.length())));
+            chunk.giveBack();
+        }
+        inFlight.clear();
+        pieces.add(ByteBuffer.wrap(Arrays.copyOf(buffer, filled)));
+        releaseBuffer();
+        guess = null;
+        chunker.reset();
+        pieces.forEach(this::take);
+        expected = before;
+        newChunks = 1;
     }
 
     private static RuntimeException failure(@Nullable Throwable cause) {
@@ -237,7 +374,4 @@ public final class ContentWriter implements AutoCloseable {
             buffers.giveBack(buffer);
         }
     }
-
-    /** A whole chunk that waits for a worker or is being stored. */
-    private record Chunk(CompletableFuture<ObjectId> id, int length) {}
 }

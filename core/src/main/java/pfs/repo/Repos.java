@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import pfs.chunk.Content;
 import pfs.chunk.ContentReader;
 import pfs.chunk.ContentStore;
 import pfs.chunk.ContentWriter;
@@ -239,6 +240,11 @@ public final class Repos implements AutoCloseable {
      */
     public ContentWriter newContent() {
         return store.contents().newWriter();
+    }
+
+    /** As {@link #newContent()}, for a new version of a file: faster where much is the same. */
+    public ContentWriter newContent(Content last) {
+        return store.contents().newWriter(last);
     }
 
     public ContentReader contents() {

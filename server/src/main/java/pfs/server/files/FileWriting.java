@@ -77,7 +77,7 @@ final class FileWriting {
         Precondition condition = Conditions.ofWrite(exchange.headers(), create, present);
         checkEarly(repo, condition, path, present);
         FileHead head = FileHead.of(exchange.headers(), clock);
-        FileEntry entry = head.entry(receive(exchange));
+        FileEntry entry = head.entry(receive(exchange, present));
         if (append) {
             answer(exchange, path, repo.append(branch, path, entry.content(), entry, condition));
         } else if (exchange.form() == Form.JSON) {
@@ -112,14 +112,14 @@ final class FileWriting {
     }
 
     /** Stores a body; what it holds is not durable before a put names it. */
-    private Content receive(Exchange exchange) throws IOException {
+    private Content receive(Exchange exchange, @Nullable Entry present) throws IOException {
         Digests digests = Digests.of(exchange.headers());
         long announced = exchange.body().announced();
         boolean large = announced < 0 || announced > SMALL;
         if (large) {
             await();
         }
-        try (ContentWriter writer = repos.newContent()) {
+        try (ContentWriter writer = writer(present)) {
             exchange.body()
                     .pour(
                             piece -> {
@@ -133,6 +133,12 @@ final class FileWriting {
                 uploads.release();
             }
         }
+    }
+
+    private ContentWriter writer(@Nullable Entry present) {
+        return present instanceof FileEntry file
+                ? repos.newContent(file.content())
+                : repos.newContent();
     }
 
     /** Waits for its turn among the large uploads. */
