@@ -12,21 +12,37 @@ import pfs.testing.fuzz.Fuzzer;
 import pfs.testing.fuzz.Targets;
 
 /**
- * The torture's main program: {@code torture ROOT [--short|--long] [--seed N] [--only NAME]}. Runs
- * every torture, says what it did in a line each, and exits with 1 if one of them found anything.
+ * The torture's main program: {@code torture ROOT [--short|--long] [--seed N] [--only NAME]
+ * [--minutes N] [--pause MS]}. Runs every torture, says what it did in a line each, and exits with
+ * 1 if one of them found anything.
  */
 public final class Torture {
+    /** Minutes of mixed load. */
+    private static final double LONG_LEAK = 60;
+
+    private static final double SHORT_LEAK = 0.5;
+
     private final Path root;
     private final boolean longRun;
     private final long seed;
     private final Path work;
+    private final Duration leakTime;
+    private final long leakPauseMillis;
     private final List<String> failed = new ArrayList<>();
 
-    private Torture(Path root, boolean longRun, long seed, Path work) {
+    private Torture(
+            Path root,
+            boolean longRun,
+            long seed,
+            Path work,
+            Duration leakTime,
+            long leakPauseMillis) {
         this.root = root;
         this.longRun = longRun;
         this.seed = seed;
         this.work = work;
+        this.leakTime = leakTime;
+        this.leakPauseMillis = leakPauseMillis;
     }
 
     private interface Part {
@@ -38,23 +54,31 @@ public final class Torture {
         String only = "";
         boolean longRun = false;
         long seed = System.nanoTime();
+        double minutes = 0;
+        long pause = 20;
         for (int i = 1; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--short" -> longRun = false;
                 case "--long" -> longRun = true;
                 case "--seed" -> seed = Long.parseLong(arguments[++i]);
                 case "--only" -> only = arguments[++i];
+                case "--minutes" -> minutes = Double.parseDouble(arguments[++i]);
+                case "--pause" -> pause = Long.parseLong(arguments[++i]);
                 default -> {
                     System.err.println(
                             "usage: torture [--short|--long] [--seed N] [--only"
                                     + " crash|kill|replica|failover|order|hostile"
-                                    + "|history|power|disk|files|fuzz|memory|leak]");
+                                    + "|history|power|disk|files|fuzz|memory|leak]"
+                                    + " [--minutes N] [--pause MS]");
                     System.exit(2);
                 }
             }
         }
         Path work = Files.createTempDirectory("pfs-torture");
-        Torture torture = new Torture(Path.of(arguments[0]).toAbsolutePath(), longRun, seed, work);
+        double leakMinutes = minutes > 0 ? minutes : longRun ? LONG_LEAK : SHORT_LEAK;
+        Duration leakTime = Duration.ofMillis((long) (leakMinutes * 60_000));
+        Path root = Path.of(arguments[0]).toAbsolutePath();
+        Torture torture = new Torture(root, longRun, seed, work, leakTime, pause);
         System.out.println("seed " + seed + (longRun ? ", long" : ", short"));
         torture.all(only);
         if (torture.failed.isEmpty()) {
@@ -107,11 +131,8 @@ public final class Torture {
         }
     }
 
-    /** A short run is too short to judge a leak by: it only shows that the load goes through. */
     private String leak() throws Exception {
-        return longRun
-                ? new LeakTorture(root, data("leak"), seed, 20).run(Duration.ofMinutes(60))
-                : "not run: it takes an hour (--long)";
+        return new LeakTorture(root, data("leak"), seed, leakPauseMillis).run(leakTime);
     }
 
     private String disk() throws Exception {
