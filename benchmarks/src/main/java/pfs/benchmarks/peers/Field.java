@@ -17,7 +17,7 @@ final class Field implements AutoCloseable {
     private @Nullable WebServer pfs;
     private @Nullable WebServer nginx;
     private @Nullable Hdfs hdfs;
-    private @Nullable ContainerEngine engine;
+    private final List<AutoCloseable> more = new ArrayList<>();
     private double peakMebibytes;
 
     Field(Commands commands, Path home, Path scratch, Scale scale) throws IOException {
@@ -33,6 +33,7 @@ final class Field implements AutoCloseable {
         all.addAll(new SmallFiles(this).scenarios());
         all.addAll(new LargeFiles(this).scenarios());
         all.addAll(new WholeTrees(this).scenarios());
+        all.addAll(new BetweenServers(this).scenarios());
         all.addAll(new LargeRepos(this).scenarios());
         all.addAll(new LongHistory(this).scenarios());
         all.addAll(new ManyMerges(this).scenarios());
@@ -89,8 +90,8 @@ final class Field implements AutoCloseable {
     }
 
     /** What a scenario started is ended after all of them. */
-    void closeAtEnd(ContainerEngine started) {
-        engine = started;
+    void closeAtEnd(AutoCloseable started) {
+        more.add(started);
     }
 
     /** Seconds to send a file by curl; the answer included. */
@@ -134,8 +135,18 @@ final class Field implements AutoCloseable {
         if (hdfs != null) {
             hdfs.close();
         }
-        if (engine != null) {
-            engine.close();
+        for (AutoCloseable started : more) {
+            close(started);
+        }
+    }
+
+    private static void close(AutoCloseable started) throws IOException {
+        try {
+            started.close();
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
         }
     }
 }

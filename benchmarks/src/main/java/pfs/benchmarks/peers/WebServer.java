@@ -18,8 +18,11 @@ final class WebServer implements AutoCloseable {
     private final int port;
     private final String prefix;
     private final double secondsToReady;
+    private final double cpuSecondsToReady;
 
     private WebServer(Process process, int port, String prefix, double secondsToReady) {
+        this.cpuSecondsToReady =
+                process.info().totalCpuDuration().map(d -> d.toNanos() / 1e9).orElse(Double.NaN);
         this.process = process;
         this.port = port;
         this.prefix = prefix;
@@ -170,6 +173,11 @@ final class WebServer implements AutoCloseable {
 
     double secondsToReady() {
         return secondsToReady;
+    }
+
+    /** Processor time of the process until then, user and system. */
+    double cpuSecondsToReady() {
+        return cpuSecondsToReady;
     }
 
     /** The most memory that was ever resident, in MiB; Linux only, else NaN. */
