@@ -8,8 +8,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import pfs.object.ObjectInserter;
+import pfs.object.ObjectKind;
 import pfs.object.ObjectReader;
+import pfs.object.PreparedObject;
 
 /**
  * Where the bytes of files become objects and come back: makes writers, which share workers and
@@ -20,6 +23,9 @@ public final class ContentStore implements AutoCloseable {
 
     /** With fewer chunks, about, there is too little to gain from those of the last version. */
     private static final int WORTH_COMPARING = 16;
+
+    /** Bytes of a file that {@link #prepare} takes: less than a chunk has that is cut. */
+    public static final int SHORT = 16 * 1024;
 
     private static final Duration WORKER_IDLE = Duration.ofSeconds(30);
 
@@ -102,6 +108,22 @@ public final class ContentStore implements AutoCloseable {
                 0,
                 new ExpectedChunks(reader.nodes(), objects, limits, last),
                 comparing::release);
+    }
+
+    /**
+     * The content of a short file, with all but the storing done; never waits.
+     *
+     * @param bytes the whole file, at most {@link #SHORT} bytes, which must not change any more
+     * @return null if only a writer can store it, as when it may be there already
+     */
+    public @Nullable ShortContent prepare(byte[] bytes) {
+        if (bytes.length > SHORT || ManifestNode.looksLikeOne(bytes, bytes.length)) {
+            return null;
+        }
+        @Nullable PreparedObject chunk = inserter.prepare(ObjectKind.CHUNK, bytes, 0, bytes.length);
+        return chunk == null
+                ? null
+                : new ShortContent(new Content(chunk.id(), 0, bytes.length), chunk);
     }
 
     /**

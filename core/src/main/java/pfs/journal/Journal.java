@@ -14,6 +14,7 @@ import pfs.object.ObjectId;
 import pfs.object.ObjectInserter;
 import pfs.object.ObjectKind;
 import pfs.object.ObjectReader;
+import pfs.object.PreparedObject;
 import pfs.pack.AppendablePackStore;
 import pfs.pack.PackIndex;
 import pfs.pack.PackRecord;
@@ -222,11 +223,27 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
         }
     }
 
+    @Override
+    public @Nullable PreparedObject prepare(ObjectKind kind, byte[] bytes, int offset, int length) {
+        ObjectId id = ObjectId.of(bytes, offset, length);
+        return places.mayKnow(id)
+                ? null
+                : new Unstored(this, kind, id, encoded(kind, id, bytes, offset, length));
+    }
+
+    private Compressor.Encoded encoded(
+            ObjectKind kind, ObjectId id, byte[] bytes, int offset, int length) {
+        return compressor.encoded(kind.code(), id, ByteBuffer.wrap(bytes, offset, length));
+    }
+
     /** Stores an object whether it is there or not. */
     void store(ObjectKind kind, ObjectId id, byte[] bytes, int offset, int length) {
-        Compressor.Encoded record =
-                compressor.encoded(kind.code(), id, ByteBuffer.wrap(bytes, offset, length));
-        store(kind.code(), id, record.header(), record.payload());
+        store(kind, id, encoded(kind, id, bytes, offset, length));
+    }
+
+    /** As the other. The record's buffers stay as they are. */
+    void store(ObjectKind kind, ObjectId id, Compressor.Encoded record) {
+        store(kind.code(), id, record.header().duplicate(), record.payload().duplicate());
         if (places.pending() > MAX_PENDING) {
             flush();
         }

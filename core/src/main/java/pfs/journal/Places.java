@@ -43,6 +43,11 @@ final class Places {
         return index.find(id.toBytes()).orElse(null);
     }
 
+    /** False if an object is surely not there; never waits for the disk. */
+    boolean mayKnow(ObjectId id) {
+        return recent.containsKey(id) || index.mayKnow(id.toBytes());
+    }
+
     /** An object lies here now; not durable yet. */
     void add(ObjectId id, Place place) {
         recent.put(id, place);

@@ -19,6 +19,11 @@ public class MemoryPackIndex implements PackIndex {
     }
 
     @Override
+    public boolean mayKnow(byte[] id) {
+        return find(id).isPresent();
+    }
+
+    @Override
     public synchronized void put(List<IndexEntry> more, Position newPosition) {
         put(more);
         position = newPosition;

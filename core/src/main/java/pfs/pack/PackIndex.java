@@ -19,6 +19,11 @@ public interface PackIndex extends AutoCloseable {
     /** The place of an object; empty if the index knows none. */
     Optional<Place> find(byte[] id);
 
+    /** False if the index surely does not know an object; true says nothing. Never waits. */
+    default boolean mayKnow(byte[] id) {
+        return true;
+    }
+
     /** Adds entries (in the place of older ones of the same id), and says what they complete. */
     void put(List<IndexEntry> entries, Position position);
 

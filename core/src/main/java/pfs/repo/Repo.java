@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import pfs.chunk.Content;
+import pfs.chunk.ShortContent;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.meta.Key;
@@ -156,6 +157,17 @@ public final class Repo {
     public CompletableFuture<Written> putLater(
             String branch, String path, FileEntry entry, Precondition precondition) {
         return staging.putLater(branch, path, entry, precondition);
+    }
+
+    /**
+     * As {@link #putLater}, of a file whose chunk the write stores; never waits, not even for its
+     * place in line. Under a lease that ends behind the answer.
+     *
+     * @return null, with nothing done, if it would have to wait for something
+     */
+    public @Nullable CompletableFuture<Written> tryPut(
+            String branch, String path, FileEntry entry, Precondition condition, ShortContent of) {
+        return staging.tryPut(branch, path, entry, condition, of.chunk());
     }
 
     /** Deletes a file, or a directory if {@code recursive}. NO_SUCH_PATH, NOT_EMPTY. */

@@ -14,6 +14,7 @@ import pfs.chunk.Content;
 import pfs.chunk.ContentReader;
 import pfs.chunk.ContentStore;
 import pfs.chunk.ContentWriter;
+import pfs.chunk.ShortContent;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.journal.Journal;
@@ -245,6 +246,11 @@ public final class Repos implements AutoCloseable {
     /** As {@link #newContent()}, for a new version of a file: faster where much is the same. */
     public ContentWriter newContent(Content last) {
         return store.contents().newWriter(last);
+    }
+
+    /** A short file's content, to be put by {@link Repo#tryPut}; null says nothing. Never waits. */
+    public @Nullable ShortContent prepare(byte[] bytes) {
+        return store.contents().prepare(bytes);
     }
 
     public ContentReader contents() {

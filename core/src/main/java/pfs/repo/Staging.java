@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import pfs.chunk.Content;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
+import pfs.object.PreparedObject;
 import pfs.tree.DirectoryEntry;
 import pfs.tree.FileEntry;
 import pfs.tree.TreePath;
@@ -68,13 +69,53 @@ final class Staging {
         Repo.refuseJobs(branch);
         Branch target = openWithRoom(branch);
         return store.queue()
-                .submit(target, new Operation.Put(path, entry, precondition), null)
+                .submit(target, new Operation.Put(path, entry, precondition))
                 .thenApply(created -> new Written(entry, created))
                 .exceptionallyCompose(
                         e ->
                                 target.gone()
                                         ? again(() -> put(branch, path, entry, precondition))
                                         : CompletableFuture.failedFuture(e));
+    }
+
+    /**
+     * As {@link #putLater}, of a file whose chunk is stored with it; never waits.
+     *
+     * @return null, with nothing done, if it would have to wait for something
+     */
+    @Nullable CompletableFuture<Written> tryPut(
+            String branch,
+            String path,
+            FileEntry entry,
+            Precondition precondition,
+            PreparedObject chunk) {
+        Branch target = store.branches().loaded(new BranchId(number, branch));
+        if (once != null
+                || target == null
+                || target.mergeOnly()
+                || branch.startsWith(RefName.JOBS)
+                || target.state().view().edits().size() >= MAX_EDITS) {
+            return null;
+        }
+        TreePath.verify(path);
+        Operation put = new Operation.Put(path, entry, precondition);
+        CompletableFuture<Boolean> made = store.queue().trySubmit(target, put, chunk);
+        return made == null
+                ? null
+                : made.thenApply(created -> new Written(entry, created))
+                        .exceptionallyCompose(
+                                e ->
+                                        target.gone()
+                                                ? again(
+                                                        () -> {
+                                                            chunk.store();
+                                                            return put(
+                                                                    branch,
+                                                                    path,
+                                                                    entry,
+                                                                    precondition);
+                                                        })
+                                                : CompletableFuture.failedFuture(e));
     }
 
     /** The long way, for a branch that left the memory between the look-up and the write. */

@@ -14,6 +14,7 @@ import pfs.disk.PrivateThread;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.journal.Journal;
+import pfs.object.PreparedObject;
 import pfs.tree.FileEntry;
 
 /**
@@ -44,6 +45,8 @@ final class WriteQueue implements AutoCloseable {
                 Branch branch,
                 Operation operation,
                 @Nullable Once once,
+                @Nullable PreparedObject chunk,
+                boolean awaited,
                 CompletableFuture<Boolean> answer)
                 implements Request {}
 
@@ -74,19 +77,42 @@ final class WriteQueue implements AutoCloseable {
      * @throws PfsException when it was refused; then nothing has changed
      */
     boolean write(Branch branch, Operation operation, @Nullable Once once) {
-        return await(submit(branch, operation, once));
+        Request.Write write =
+                new Request.Write(branch, operation, once, null, true, new CompletableFuture<>());
+        enqueue(write);
+        return await(write.answer);
     }
 
     /**
-     * As {@link #write}, but does not wait. What depends on the answer runs on a thread that tells
-     * a whole group: it must not wait either.
+     * As {@link #write}, but does not wait for the answer. What depends on it runs on the queue's
+     * own thread: it must only hand on what is to be done.
      *
      * @return fails with a PfsException
      */
-    CompletableFuture<Boolean> submit(Branch branch, Operation operation, @Nullable Once once) {
-        Request.Write write = new Request.Write(branch, operation, once, new CompletableFuture<>());
+    CompletableFuture<Boolean> submit(Branch branch, Operation operation) {
+        Request.Write write = asked(branch, operation, null);
         enqueue(write);
         return write.answer;
+    }
+
+    /**
+     * As {@link #submit}, of a file whose chunk is stored by the queue; waits for nothing.
+     *
+     * @return null, with nothing done, if as many writes wait as may
+     */
+    @Nullable CompletableFuture<Boolean> trySubmit(
+            Branch branch, Operation operation, PreparedObject chunk) {
+        if (!thread.isAlive() || !places.tryAcquire()) {
+            return null;
+        }
+        Request.Write write = asked(branch, operation, chunk);
+        add(write);
+        return write.answer;
+    }
+
+    private static Request.Write asked(
+            Branch branch, Operation operation, @Nullable PreparedObject chunk) {
+        return new Request.Write(branch, operation, null, chunk, false, new CompletableFuture<>());
     }
 
     /** Replaces the branch's state in order with the writes; the caller holds its heads lock. */
@@ -113,13 +139,17 @@ final class WriteQueue implements AutoCloseable {
                 throw stopped(null);
             }
             places.acquire();
-            waiting.put(request);
-            if (!thread.isAlive()) {
-                failWaiting();
-            }
+            add(request);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new PfsException(ErrorCode.BUSY, "interrupted before the write was taken");
+        }
+    }
+
+    private void add(Request request) {
+        waiting.put(request);
+        if (!thread.isAlive()) {
+            failWaiting();
         }
     }
 
@@ -175,6 +205,7 @@ final class WriteQueue implements AutoCloseable {
         private final List<JournalFormat.Change> changes = new ArrayList<>();
         private final List<Answer> kept = new ArrayList<>();
         private final List<Runnable> told = new ArrayList<>();
+        private final List<Runnable> awaited = new ArrayList<>();
 
         void process(List<Request> group) {
             try {
@@ -187,11 +218,13 @@ final class WriteQueue implements AutoCloseable {
         }
 
         /**
-         * On another thread, one for all of the group: waking each asker costs as much as a write.
+         * Those who wait are woken on another thread, one for all of the group: waking each costs
+         * as much as a write. The others hand on what they do, so they are told at once.
          */
         private void tell() {
-            if (!told.isEmpty()) {
-                Thread.startVirtualThread(() -> told.forEach(Runnable::run));
+            told.forEach(Runnable::run);
+            if (!awaited.isEmpty()) {
+                Thread.startVirtualThread(() -> awaited.forEach(Runnable::run));
             }
         }
 
@@ -220,20 +253,21 @@ final class WriteQueue implements AutoCloseable {
                 case Request.Install(var branch, var change, var answer) -> {
                     BranchState state = change.apply(state(branch));
                     next.put(branch, state);
-                    told.add(() -> answer.complete(state));
+                    awaited.add(() -> answer.complete(state));
                 }
                 case Request.Barrier(var answer) -> {
                     // The writes of this group are journalled when all of it has been taken.
                     long end = journal.end();
-                    told.add(() -> answer.complete(end));
+                    awaited.add(() -> answer.complete(end));
                 }
-                case Request.Stop(var answer) -> told.add(() -> answer.complete(true));
+                case Request.Stop(var answer) -> awaited.add(() -> answer.complete(true));
             }
         }
 
         private void takeWrite(Request.Write write) {
             Branch branch = write.branch;
             CompletableFuture<Boolean> answer = write.answer;
+            List<Runnable> askers = write.awaited ? awaited : told;
             try {
                 if (branch.gone()) {
                     throw new PfsException(
@@ -243,6 +277,9 @@ final class WriteQueue implements AutoCloseable {
                 }
                 BranchState state = state(branch);
                 Evaluator.Step step = evaluator.evaluate(state.view(), write.operation);
+                if (write.chunk != null) {
+                    write.chunk.store();
+                }
                 step.journaled()
                         .forEach(j -> changes.add(new JournalFormat.Change(branch.id(), j)));
                 keep(write, step.created());
@@ -254,10 +291,10 @@ final class WriteQueue implements AutoCloseable {
                                 state.position(),
                                 state.version(),
                                 state.folded()));
-                told.add(() -> answer.complete(step.created()));
+                askers.add(() -> answer.complete(step.created()));
             } catch (PfsException refused) {
                 // Told after the sync, since the reason may be an earlier write of this group.
-                told.add(() -> answer.completeExceptionally(refused));
+                askers.add(() -> answer.completeExceptionally(refused));
             }
         }
 

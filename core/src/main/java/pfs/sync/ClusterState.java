@@ -23,8 +23,8 @@ public final class ClusterState {
 
     private final MetaStore meta;
 
-    @GuardedBy("this")
-    private State state;
+    /** Changed under the monitor only. */
+    private volatile State state;
 
     @GuardedBy("this")
     private Position position;
@@ -71,7 +71,8 @@ public final class ClusterState {
                         .orElse(Position.NONE);
     }
 
-    public synchronized State state() {
+    /** Never waits. */
+    public State state() {
         return state;
     }
 

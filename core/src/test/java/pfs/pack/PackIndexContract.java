@@ -39,6 +39,21 @@ public abstract class PackIndexContract {
     }
 
     @Test
+    void neverDeniesWhatItKnows() throws Exception {
+        PackIndex index = index();
+        for (int batch = 0; batch < 20; batch++) {
+            List<IndexEntry> entries = new ArrayList<>();
+            for (int i = 0; i < 1_000; i++) {
+                entries.add(entry(String.format("%08x", batch * 1_000 + i), 1, 7, 24));
+            }
+            index.put(entries);
+        }
+        for (int i = 0; i < 20_000; i++) {
+            assertThat(index.mayKnow(id(String.format("%08x", i)))).isTrue();
+        }
+    }
+
+    @Test
     void aLaterPlaceTakesTheEarliersPlace() throws Exception {
         PackIndex index = index();
         index.put(List.of(entry("aa", 1, 7, 24)), new PackIndex.Position(7, 124));

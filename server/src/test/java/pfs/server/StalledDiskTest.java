@@ -3,11 +3,13 @@ package pfs.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -45,6 +47,9 @@ class StalledDiskTest {
     /** Reads wait until it is open. */
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
+    /** Syncs wait until it is open. */
+    private volatile CountDownLatch syncs = new CountDownLatch(0);
+
     private final CountDownLatch stalled = new CountDownLatch(STALLED);
 
     private static byte[] random(int seed, int length) {
@@ -58,6 +63,10 @@ class StalledDiskTest {
     }
 
     private void serve(Path data, Use use) throws Exception {
+        serve(data, Limits.USUAL, use);
+    }
+
+    private void serve(Path data, Limits limits, Use use) throws Exception {
         try (Journal journal = Journal.open(new LocalPackStore(new GatedDisk(), "packs"), index);
                 Repos repos =
                         Repos.open(
@@ -66,8 +75,7 @@ class StalledDiskTest {
                                 InstantSource.system(),
                                 pfs.repo.Settings.standard())) {
             Settings settings =
-                    new Settings(
-                            new Listen("127.0.0.1", 0), data, null, List.of(), Limits.USUAL, false);
+                    new Settings(new Listen("127.0.0.1", 0), data, null, List.of(), limits, false);
             try (HttpServer server =
                     HttpServer.start(repos, settings, InstantSource.system(), Additions.NONE)) {
                 use.with(server);
@@ -129,6 +137,60 @@ class StalledDiskTest {
                     }
                 });
         client.close();
+    }
+
+    @Test
+    void shortFilesWaitForTheDiskWithoutHoldingUpAnybody(@TempDir Path data) throws Exception {
+        Limits few = new Limits(1_000, 2, 1, 1 << 20, 30_000, 0);
+        serve(
+                data,
+                few,
+                server -> {
+                    put(server, "known", random(1, 4_000));
+                    assertThat(get(server, "known").get()).isEqualTo(random(1, 4_000));
+                    syncs = new CountDownLatch(1);
+                    List<Socket> waiting = new ArrayList<>();
+                    try {
+                        // Many more than the requests that may be on their way: these hold no
+                        // thread.
+                        for (int i = 0; i < STALLED; i++) {
+                            Socket socket = new Socket("127.0.0.1", server.port());
+                            socket.setSoTimeout(60_000);
+                            socket.getOutputStream().write(shortPut(i));
+                            waiting.add(socket);
+                        }
+                        for (int i = 0; i < 100; i++) {
+                            assertThat(get(server, "known").get()).isEqualTo(random(1, 4_000));
+                        }
+                        for (Socket socket : waiting) {
+                            assertThat(socket.getInputStream().available()).isZero();
+                        }
+                    } finally {
+                        syncs.countDown();
+                    }
+                    for (Socket socket : waiting) {
+                        byte[] status = socket.getInputStream().readNBytes(12);
+                        assertThat(new String(status, StandardCharsets.US_ASCII))
+                                .isEqualTo("HTTP/1.1 201");
+                        socket.close();
+                    }
+                    for (int i = 0; i < STALLED; i++) {
+                        assertThat(get(server, "short" + i).get()).isEqualTo(random(i, 3_000));
+                    }
+                });
+    }
+
+    private static byte[] shortPut(int i) {
+        byte[] body = random(i, 3_000);
+        byte[] head =
+                ("PUT /pfs/short"
+                                + i
+                                + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3000\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII);
+        byte[] request = new byte[head.length + body.length];
+        System.arraycopy(head, 0, request, 0, head.length);
+        System.arraycopy(body, 0, request, head.length, body.length);
+        return request;
     }
 
     /** Keeps bytes in memory; whoever reads waits for the gate. */
@@ -207,6 +269,11 @@ class StalledDiskTest {
 
         @Override
         public void sync() throws IOException {
+            try {
+                syncs.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
             file.sync();
         }
 

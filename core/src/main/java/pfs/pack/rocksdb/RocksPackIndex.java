@@ -65,6 +65,15 @@ public final class RocksPackIndex implements PackIndex {
                 (db, family) -> Optional.ofNullable(db.get(family, id)).map(v -> decode(v)));
     }
 
+    /** By the filters and blocks that are in memory. */
+    @Override
+    public boolean mayKnow(byte[] id) {
+        return database.call(
+                Family.INDEX,
+                "ask for an object",
+                (db, family) -> db.keyMayExist(family, id, null));
+    }
+
     private interface Changes {
         void gather(WriteBatch batch, ColumnFamilyHandle family) throws RocksDBException;
     }

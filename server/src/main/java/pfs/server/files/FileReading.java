@@ -97,13 +97,10 @@ final class FileReading {
         }
     }
 
-    /**
-     * The whole answer to a plain GET of a short file that is in memory; null if it is anything
-     * else. Sets the headers only then.
-     */
-    @Nullable ByteBuffer inMemory(Exchange exchange) {
+    /** Answers a plain GET of a short file that is in memory; false if it is anything else. */
+    boolean takes(Exchange exchange) {
         if (exchange.head() || exchange.rawQuery() != null || asksForMore(exchange.headers())) {
-            return null;
+            return false;
         }
         String path = exchange.variable("path");
         Repo repo = path.isEmpty() || path.endsWith("/") ? null : views.repoInMemory(exchange);
@@ -111,12 +108,13 @@ final class FileReading {
                 repo == null ? null : repo.fileInMemory(Repo.DEFAULT_BRANCH, Views.path(path));
         byte[] bytes = file == null ? null : contents.inMemory(file.content());
         if (file == null || bytes == null) {
-            return null;
+            return false;
         }
         HttpFields.Mutable headers = exchange.answer(200);
         head(exchange, headers, path, file, tag(file));
         headers.put(HttpHeader.CONTENT_LENGTH, file.content().size());
-        return ByteBuffer.wrap(bytes);
+        exchange.answerNow(ByteBuffer.wrap(bytes));
+        return true;
     }
 
     /** True if the headers ask for a part, or make a condition. */

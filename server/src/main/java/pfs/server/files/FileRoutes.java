@@ -42,9 +42,11 @@ public final class FileRoutes {
         String path = "/pfs/{path...}";
         return Routes.ofRepos()
                 .get(path, READ, reading::read, "Read a file, a directory, or a glob", VIEW)
-                .answeredBy(reading::inMemory)
+                .answeredBy(reading::takes)
                 .post(path, WRITE, writing::post, "Create a file", "branch")
+                .answeredBy(writing::takes)
                 .put(path, WRITE, writing::put, "Write a file, append, unpack a tar", WRITTEN)
+                .answeredBy(writing::takes)
                 .delete(path, WRITE, writing::delete, "Delete", "branch", "recursive")
                 .get("/pfs", READ, reading::readRoot, "List the root directory", VIEW)
                 .put("/pfs", WRITE, writing::writeRoot, "Unpack a tar into the root", "branch")

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpFields;
@@ -11,7 +12,9 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 import pfs.api.PathEncoding;
 import pfs.chunk.Content;
+import pfs.chunk.ContentStore;
 import pfs.chunk.ContentWriter;
+import pfs.chunk.ShortContent;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.repo.Commit;
@@ -32,6 +35,9 @@ final class FileWriting {
     /** Bytes of a body that need no permit, since they are here already. */
     private static final int SMALL = 64 * 1024;
 
+    /** Short files that may wait for a sync in memory, on no thread: 16 MiB at most. */
+    private static final int MOST_SHORT = 1024;
+
     private static final int PATIENCE_SECONDS = 10;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -39,6 +45,7 @@ final class FileWriting {
     private final Repos repos;
     private final InstantSource clock;
     private final Semaphore uploads;
+    private final Semaphore shorts = new Semaphore(MOST_SHORT);
 
     FileWriting(Views views, Repos repos, InstantSource clock, int uploads) {
         this.views = views;
@@ -84,12 +91,70 @@ final class FileWriting {
             answer(exchange, path, repo.put(branch, path, entry, condition));
         } else {
             exchange.answerLater(
-                    repo.putLater(branch, path, entry, condition),
-                    written -> {
-                        head(exchange, written).put(HttpHeader.CONTENT_LENGTH, 0);
-                        return NOTHING;
-                    });
+                    repo.putLater(branch, path, entry, condition), told -> told(exchange, told));
         }
+    }
+
+    private static ByteBuffer told(Exchange exchange, Written written) {
+        head(exchange, written).put(HttpHeader.CONTENT_LENGTH, 0);
+        return NOTHING;
+    }
+
+    /**
+     * Takes a plain PUT or POST of a short file that is here already, to a branch in memory; false
+     * if it is anything else, as what is to be refused.
+     */
+    boolean takes(Exchange exchange) {
+        String path = exchange.variable("path");
+        Repo repo = isPlain(exchange, path) ? views.repoInMemory(exchange) : null;
+        if (repo == null || !shorts.tryAcquire()) {
+            return false;
+        }
+        @Nullable CompletableFuture<Written> written = null;
+        try {
+            written = tryPut(exchange, repo, Views.path(path));
+        } finally {
+            if (written == null) {
+                shorts.release();
+            }
+        }
+        if (written == null) {
+            return false;
+        }
+        exchange.answerLater(written, told -> told(exchange, told));
+        exchange.afterwards(shorts::release);
+        return true;
+    }
+
+    private static boolean isPlain(Exchange exchange, String path) {
+        return !path.isEmpty()
+                && !path.endsWith("/")
+                && exchange.rawQuery() == null
+                && !Conditions.areIn(exchange.headers())
+                && !Views.isOnce(exchange)
+                && exchange.form() != Form.JSON;
+    }
+
+    private @Nullable CompletableFuture<Written> tryPut(Exchange exchange, Repo repo, String path) {
+        byte @Nullable [] body = exchange.body().arrived(ContentStore.SHORT);
+        if (body == null) {
+            return null;
+        }
+        Digests digests = Digests.of(exchange.headers());
+        digests.update(ByteBuffer.wrap(body));
+        digests.verify();
+        FileHead head = FileHead.of(exchange.headers(), clock);
+        @Nullable ShortContent content = repos.prepare(body);
+        if (content == null) {
+            return null;
+        }
+        boolean create = exchange.method().equals("POST");
+        return repo.tryPut(
+                Repo.DEFAULT_BRANCH,
+                path,
+                head.entry(content.content()),
+                create ? new Precondition.Create() : Precondition.NONE,
+                content);
     }
 
     /** False if what is there makes no difference before the body is here, which is short. */

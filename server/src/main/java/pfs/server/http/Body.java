@@ -29,6 +29,11 @@ public final class Body {
     private long size;
     private boolean ended;
 
+    /** What {@link #arrived} read: given back, it is what comes next. */
+    private @Nullable ByteBuffer early;
+
+    private Content.@Nullable Chunk failed;
+
     Body(Request request, Limits limits) {
         this.request = request;
         this.limit = limits.bodyBytes();
@@ -86,9 +91,60 @@ public final class Body {
         }
     }
 
+    /**
+     * The whole body, if it is short and here already; never waits. It counts as read then, unless
+     * it is {@link #giveBack given back}.
+     *
+     * @return null if it has more than {@code most} bytes, or may have, or is still on its way
+     */
+    public byte @Nullable [] arrived(int most) {
+        long announced = announced();
+        if (announced < 0 || announced > most || request.getHeaders().contains(HttpHeader.EXPECT)) {
+            return null;
+        }
+        ByteBuffer whole = ByteBuffer.allocate((int) announced);
+        early = whole;
+        while (!ended) {
+            Content.Chunk chunk = request.read();
+            if (chunk == null) {
+                return null;
+            }
+            if (Content.Chunk.isFailure(chunk)) {
+                failed = chunk;
+                return null;
+            }
+            whole.put(chunk.getByteBuffer());
+            ended = chunk.isLast();
+            chunk.release();
+        }
+        size = whole.position();
+        return whole.array();
+    }
+
+    /** Has what has {@link #arrived} read again. */
+    void giveBack() {
+        ended = false;
+        size = 0;
+    }
+
+    /** What is to be read again, else what has come; null if nothing has. */
+    private Content.@Nullable Chunk read() {
+        ByteBuffer again = early;
+        if (again != null) {
+            early = null;
+            boolean whole = again.position() == again.capacity();
+            if (whole || again.position() > 0) {
+                return Content.Chunk.from(again.flip(), whole);
+            }
+        }
+        Content.Chunk failure = failed;
+        failed = null;
+        return failure != null ? failure : request.read();
+    }
+
     private Content.Chunk next() throws IOException {
         while (true) {
-            Content.Chunk chunk = request.read();
+            Content.Chunk chunk = read();
             if (chunk == null) {
                 await();
                 checkRate();

@@ -3,8 +3,6 @@ package pfs.server.http;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
@@ -86,25 +84,30 @@ public final class Dispatcher extends Handler.Abstract {
             return false;
         }
         exchange.matched(match);
-        ByteBuffer body;
+        boolean taken = false;
         try {
             gate.admit(exchange.request());
             authorize(exchange, route);
-            body = shortcut.answer(exchange);
+            boolean here = route.right() != Right.WRITE || writes.surelyHere(exchange);
+            taken = here && shortcut.takes(exchange);
         } catch (RuntimeException refused) {
             // The long way finds the same, and says so.
             exchange.response().reset();
+        }
+        if (!taken) {
+            exchange.body().giveBack();
             return false;
         }
-        if (body == null) {
-            return false;
+        Consumer<@Nullable Throwable> end =
+                failure -> end(exchange, callback, false, route.path(), start, failure);
+        ByteBuffer body = exchange.now();
+        Later<?> later = exchange.later();
+        if (body != null) {
+            exchange.sendWhole(body, end);
+        } else if (later != null) {
+            exchange.request().addIdleTimeoutListener(WORKING);
+            answerLater(exchange, later, end);
         }
-        exchange.sendWhole(
-                body,
-                failure -> {
-                    account(exchange, route.path(), start, failure);
-                    finish(exchange, callback, failure);
-                });
         return true;
     }
 
@@ -130,7 +133,7 @@ public final class Dispatcher extends Handler.Abstract {
         } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError e) {
             failure = tell(exchange, e);
         }
-        CompletionStage<ByteBuffer> later = failure == null ? exchange.later() : null;
+        Later<?> later = failure == null ? exchange.later() : null;
         if (later == null) {
             end(exchange, callback, permitted, name, start, failure);
         } else {
@@ -139,23 +142,11 @@ public final class Dispatcher extends Handler.Abstract {
         }
     }
 
-    private void answerLater(
-            Exchange exchange,
-            CompletionStage<ByteBuffer> later,
-            Consumer<@Nullable Throwable> end) {
-        later.whenComplete(
-                (body, failure) -> {
-                    if (failure == null) {
-                        exchange.sendWhole(body, end);
-                    } else {
-                        Throwable why =
-                                failure instanceof CompletionException wrapped
-                                                && wrapped.getCause() != null
-                                        ? wrapped.getCause()
-                                        : failure;
-                        workers.execute(() -> end.accept(tell(exchange, why)));
-                    }
-                });
+    private void answerLater(Exchange exchange, Later<?> later, Consumer<@Nullable Throwable> end) {
+        later.then(
+                ReadEndPoint.of(exchange.request(), workers),
+                body -> exchange.sendWhole(body, end),
+                failure -> workers.execute(() -> end.accept(tell(exchange, failure))));
     }
 
     private void end(

@@ -42,7 +42,8 @@ public final class Exchange {
     private String caller = "anonymous";
     private @Nullable Gate gate;
     private long sent;
-    private @Nullable CompletionStage<ByteBuffer> later;
+    private @Nullable ByteBuffer now;
+    private @Nullable Later<?> later;
 
     Exchange(Request request, Response response, Limits limits) {
         this.request = request;
@@ -235,13 +236,18 @@ public final class Exchange {
         Sending.write(response, last, bytes, rate);
     }
 
+    /** Gives the whole body of an answer whose status and headers are set: ends a shortcut. */
+    public void answerNow(ByteBuffer body) {
+        now = body;
+    }
+
     /**
-     * Leaves the answer for later: the last that an action does. When the value is there, the
-     * answerer sets the status and the headers, the body's length among them, and gives the body;
-     * it must not wait for anything, since it has the thread of many others.
+     * Leaves the answer for later: the last that an action or a shortcut does. When the value is
+     * there, the answerer sets the status and the headers, the body's length among them, and gives
+     * the body; it must not wait for anything, since it has the thread of many others.
      */
     public <T> void answerLater(CompletionStage<T> value, Function<T, ByteBuffer> answerer) {
-        later = value.thenApply(answerer);
+        later = new Later<>(value, answerer);
     }
 
     /** Runs it when what the answer was left for has come; at once if it was left for nothing. */
@@ -249,11 +255,15 @@ public final class Exchange {
         if (later == null) {
             work.run();
         } else {
-            later.whenComplete((_, _) -> work.run());
+            later.value().whenComplete((_, _) -> work.run());
         }
     }
 
-    @Nullable CompletionStage<ByteBuffer> later() {
+    @Nullable ByteBuffer now() {
+        return now;
+    }
+
+    @Nullable Later<?> later() {
         return later;
     }
 

@@ -13,4 +13,12 @@ public interface Writes {
      * @return true if it has been answered; false if the route is to run
      */
     boolean taken(Exchange exchange, Route route) throws IOException;
+
+    /**
+     * True if {@link #taken} would only answer false, as can be told without waiting; false says
+     * nothing.
+     */
+    default boolean surelyHere(Exchange exchange) {
+        return false;
+    }
 }

@@ -1,6 +1,8 @@
 package pfs.server.start;
 
 import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +12,7 @@ import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -18,6 +21,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
+import pfs.server.http.ReadEndPoint;
 
 /** Jetty's connectors: HTTP/1.1 and HTTP/2 on one port, in the clear or over TLS. */
 final class Connectors {
@@ -62,7 +66,15 @@ final class Connectors {
                         null,
                         1,
                         SELECTORS,
-                        factories.toArray(ConnectionFactory[]::new));
+                        factories.toArray(ConnectionFactory[]::new)) {
+                    @Override
+                    protected ReadEndPoint newEndPoint(
+                            SocketChannel channel, ManagedSelector selector, SelectionKey key) {
+                        var endPoint = new ReadEndPoint(channel, selector, key, getScheduler());
+                        endPoint.setIdleTimeout(getIdleTimeout());
+                        return endPoint;
+                    }
+                };
         connector.setIdleTimeout(settings.limits().idleMillis());
         connector.setAcceptQueueSize(1024);
         connector.setReuseAddress(true);

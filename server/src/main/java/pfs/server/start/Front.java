@@ -13,6 +13,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pfs.server.http.JettyProblems;
+import pfs.server.http.ReadingThreads;
 
 /** The addresses that a server listens on, from start to stop, whatever answers behind them. */
 public final class Front implements AutoCloseable {
@@ -61,7 +62,7 @@ public final class Front implements AutoCloseable {
     }
 
     private static QueuedThreadPool threads() {
-        QueuedThreadPool threads = new QueuedThreadPool(PLATFORM_THREADS, 4);
+        QueuedThreadPool threads = new ReadingThreads(PLATFORM_THREADS, 4);
         threads.setName("http");
         threads.setVirtualThreadsExecutor(WORKERS);
         return threads;

@@ -20,10 +20,12 @@ import pfs.server.history.MergeRoutes;
 import pfs.server.history.RefRoutes;
 import pfs.server.history.RepoRoutes;
 import pfs.server.http.Dispatcher;
+import pfs.server.http.Exchange;
 import pfs.server.http.RequestMeter;
 import pfs.server.http.Right;
 import pfs.server.http.Route;
 import pfs.server.http.RouteTable;
+import pfs.server.http.Shortcut;
 import pfs.server.http.Writes;
 import pfs.server.sync.Cluster;
 import pfs.server.sync.ClusterRoutes;
@@ -76,7 +78,9 @@ public final class Serving implements AutoCloseable {
         if (route.scope() != Route.Scope.REPO || route.right() != Right.WRITE) {
             return route;
         }
-        return route.with(
+        Shortcut shortcut = route.shortcut();
+        Route leased = shortcut == null ? route : route.answeredBy(e -> takes(e, shortcut, repos));
+        return leased.with(
                 exchange -> {
                     Lease lease = repos.lease();
                     try {
@@ -85,6 +89,21 @@ public final class Serving implements AutoCloseable {
                         exchange.afterwards(lease::close);
                     }
                 });
+    }
+
+    private static boolean takes(Exchange exchange, Shortcut shortcut, Repos repos) {
+        Lease lease = repos.lease();
+        boolean taken = false;
+        try {
+            taken = shortcut.takes(exchange);
+            return taken;
+        } finally {
+            if (taken) {
+                exchange.afterwards(lease::close);
+            } else {
+                lease.close();
+            }
+        }
     }
 
     public RouteTable routes() {

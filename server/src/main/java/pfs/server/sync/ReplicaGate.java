@@ -99,6 +99,11 @@ public final class ReplicaGate implements Writes, AutoCloseable {
         return true;
     }
 
+    @Override
+    public boolean surelyHere(Exchange exchange) {
+        return cluster.state().writable() && !exchange.headers().contains(HttpStore.EPOCH);
+    }
+
     static long number(String text) {
         try {
             return Long.parseLong(text);

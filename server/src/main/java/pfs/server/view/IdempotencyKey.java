@@ -30,6 +30,10 @@ final class IdempotencyKey {
 
     private IdempotencyKey() {}
 
+    static boolean isIn(Exchange exchange) {
+        return exchange.headers().contains(NAME);
+    }
+
     /** What the request's header says; null if there is none. */
     static @Nullable Once of(Exchange exchange) {
         @Nullable String given = exchange.headers().get(NAME);

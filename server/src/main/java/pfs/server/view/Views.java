@@ -43,6 +43,11 @@ public final class Views {
         return once == null ? repo : repo.once(once);
     }
 
+    /** True if the request is to be done once however often it comes. */
+    public static boolean isOnce(Exchange exchange) {
+        return IdempotencyKey.isIn(exchange);
+    }
+
     /** The repo if it is in memory; null says nothing. Never waits. */
     public @Nullable Repo repoInMemory(Exchange exchange) {
         return repos.inMemory(exchange.repo());
