@@ -80,7 +80,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
         }
         long end = new PackRecovery(packs, index, there).recover();
         if (shared) {
-            end = takeOver(packs, sealer, there, end);
+            end = sealer.takeOver(packs, there, end);
         }
         PackLog log = new PackLog(packs, end, maxPack, sealer::seal);
         if (!packs.exclusive()) {
@@ -99,21 +99,6 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
                 packs.seal(PackNumber.pack(pack));
             }
         }
-    }
-
-    /** Finishes what another process has begun; answers where a new pack begins. */
-    private static long takeOver(
-            AppendablePackStore packs, PackSealer sealer, PackList there, long end)
-            throws IOException {
-        packs.finish(PackNumber.pack(PackNumber.number(end)), PackNumber.offset(end));
-        for (long pack : there.packs()) {
-            long bytes = packs.size(PackNumber.pack(pack));
-            if (!there.indexed().contains(pack) && bytes >= 0) {
-                packs.finish(PackNumber.pack(pack), bytes);
-                sealer.sealNow(pack, bytes);
-            }
-        }
-        return PackNumber.position(there.next(), 0);
     }
 
     // ---- objects
@@ -226,27 +211,17 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     @Override
     public @Nullable PreparedObject prepare(ObjectKind kind, byte[] bytes, int offset, int length) {
         ObjectId id = ObjectId.of(bytes, offset, length);
-        return places.mayKnow(id)
-                ? null
-                : new Unstored(this, kind, id, encoded(kind, id, bytes, offset, length));
+        return places.mayKnow(id) ? null : unstored(kind, id, bytes, offset, length);
     }
 
-    private Compressor.Encoded encoded(
-            ObjectKind kind, ObjectId id, byte[] bytes, int offset, int length) {
-        return compressor.encoded(kind.code(), id, ByteBuffer.wrap(bytes, offset, length));
+    private Unstored unstored(ObjectKind kind, ObjectId id, byte[] bytes, int offset, int length) {
+        ByteBuffer raw = ByteBuffer.wrap(bytes, offset, length);
+        return new Unstored(this, kind.code(), id, compressor.encoded(kind.code(), id, raw));
     }
 
     /** Stores an object whether it is there or not. */
     void store(ObjectKind kind, ObjectId id, byte[] bytes, int offset, int length) {
-        store(kind, id, encoded(kind, id, bytes, offset, length));
-    }
-
-    /** As the other. The record's buffers stay as they are. */
-    void store(ObjectKind kind, ObjectId id, Compressor.Encoded record) {
-        store(kind.code(), id, record.header().duplicate(), record.payload().duplicate());
-        if (places.pending() > MAX_PENDING) {
-            flush();
-        }
+        unstored(kind, id, bytes, offset, length).store();
     }
 
     // ---- records, as they go from store to store
@@ -299,15 +274,10 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
 
     /** Appends an object's record, whole, whether it is there or not. */
     void store(int kind, ObjectId id, ByteBuffer header, ByteBuffer payload) {
-        int length = header.remaining() + payload.remaining();
-        log.append(
-                header,
-                payload,
-                position -> {
-                    long pack = PackNumber.number(position);
-                    int offset = (int) PackNumber.offset(position);
-                    places.add(id, new Place(kind, pack, offset, length));
-                });
+        places.append(log, kind, id, header, payload);
+        if (places.pending() > MAX_PENDING) {
+            flush();
+        }
     }
 
     // ---- collecting garbage

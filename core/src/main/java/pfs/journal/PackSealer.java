@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pfs.error.PfsException;
+import pfs.pack.AppendablePackStore;
 import pfs.pack.IndexEntry;
 import pfs.pack.PackHeader;
 import pfs.pack.PackIndexFormat;
@@ -40,6 +41,19 @@ final class PackSealer {
         } catch (IOException | PfsException e) {
             LOG.warn("pack {} has no index blob yet: {}", pack, e.getMessage());
         }
+    }
+
+    /** Finishes what another process has begun; answers where a new pack begins. */
+    long takeOver(AppendablePackStore store, PackList there, long end) throws IOException {
+        store.finish(PackNumber.pack(PackNumber.number(end)), PackNumber.offset(end));
+        for (long pack : there.packs()) {
+            long bytes = store.size(PackNumber.pack(pack));
+            if (!there.indexed().contains(pack) && bytes >= 0) {
+                store.finish(PackNumber.pack(pack), bytes);
+                sealNow(pack, bytes);
+            }
+        }
+        return PackNumber.position(there.next(), 0);
     }
 
     /** Writes the blob now, if the pack is whole. */

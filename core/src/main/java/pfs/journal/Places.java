@@ -1,6 +1,7 @@
 package pfs.journal;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -51,6 +52,19 @@ final class Places {
     /** An object lies here now; not durable yet. */
     void add(ObjectId id, Place place) {
         recent.put(id, place);
+    }
+
+    /** Appends an object's record to the log: it lies there from then on. */
+    void append(PackLog log, int kind, ObjectId id, ByteBuffer header, ByteBuffer payload) {
+        int length = header.remaining() + payload.remaining();
+        log.append(
+                header,
+                payload,
+                position -> {
+                    long pack = PackNumber.number(position);
+                    int offset = (int) PackNumber.offset(position);
+                    add(id, new Place(kind, pack, offset, length));
+                });
     }
 
     /** How many the index does not know. */
