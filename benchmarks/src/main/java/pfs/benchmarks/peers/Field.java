@@ -40,6 +40,7 @@ final class Field implements AutoCloseable {
         all.addAll(new AgainstGit(this).scenarios());
         if (scale.everything()) {
             all.addAll(new MapReduce(this).scenarios());
+            all.addAll(new SharedStores(this).scenarios());
         }
         all.addAll(new Lives(this).scenarios());
         return all;

@@ -20,14 +20,20 @@ final class HttpPuts {
 
     private HttpPuts() {}
 
-    /** Files a second. */
+    /** Files a second, over 8 connections. */
     static double run(int port, String prefix, List<byte[]> bodies) throws Exception {
+        return run(port, prefix, bodies, CONNECTIONS);
+    }
+
+    /** The same over as many connections as the caller wants. */
+    static double run(int port, String prefix, List<byte[]> bodies, int connections)
+            throws Exception {
         AtomicInteger next = new AtomicInteger();
         List<Future<?>> done = new ArrayList<>();
         long start;
-        try (ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS)) {
+        try (ExecutorService threads = Executors.newFixedThreadPool(connections)) {
             start = System.nanoTime();
-            for (int i = 0; i < CONNECTIONS; i++) {
+            for (int i = 0; i < connections; i++) {
                 done.add(threads.submit(() -> connection(port, prefix, bodies, next)));
             }
             for (Future<?> connection : done) {
