@@ -48,9 +48,11 @@ final class SharedStores {
                                         times(0.8, "radosgw"))),
                         List.of(
                                 new Scenario.Contender(
-                                        "pfs", round -> large(server().url("large" + round), round)),
+                                        "pfs",
+                                        round -> large(server().url("large" + round), round)),
                                 new Scenario.Contender(
-                                        "radosgw", round -> large(gateway("large" + round), round)))),
+                                        "radosgw",
+                                        round -> large(gateway("large" + round), round)))),
                 new Scenario(
                         "shared-small",
                         List.of(
@@ -147,9 +149,7 @@ final class SharedStores {
                                 keys.get("AWS_SECRET_ACCESS_KEY"),
                                 endpoint());
         field.commands.run(
-                "sh",
-                "-c",
-                script + " s3api create-bucket --bucket bench --acl public-read-write");
+                "sh", "-c", script + " s3api create-bucket --bucket bench --acl public-read-write");
         return directory;
     }
 
@@ -183,7 +183,13 @@ final class SharedStores {
                         "s3://pfs/bench?create=true&region=us-east-1&endpoint=" + endpoint());
         field.closeAtEnd(started);
         field.commands.run(
-                "curl", "-sS", "--retry", "20", "--retry-all-errors", "--fail", started.origin() + "/readyz");
+                "curl",
+                "-sS",
+                "--retry",
+                "20",
+                "--retry-all-errors",
+                "--fail",
+                started.origin() + "/readyz");
         server = started;
         return started;
     }

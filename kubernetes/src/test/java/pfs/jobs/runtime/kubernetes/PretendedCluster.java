@@ -61,6 +61,7 @@ public final class PretendedCluster implements AutoCloseable {
             new ClusterSettings.Callers.Pods(Map.of("app", "pfs"));
 
     private static final String KUBELET = "kubelet";
+
     /** Kept, or its level would be forgotten: a line a request is too much. */
     private static final Logger REQUESTS = Logger.getLogger(MockWebServer.class.getName());
 
