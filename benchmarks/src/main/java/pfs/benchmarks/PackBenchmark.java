@@ -76,6 +76,7 @@ public class PackBenchmark {
 
     /** An index with entries, on the disk. */
     @State(Scope.Benchmark)
+    @SuppressWarnings("NullAway.Init") // JMH fills it before anything reads it
     public static class Index {
         private static final int ENTRIES = 500_000;
 
