@@ -3,9 +3,12 @@ package pfs.client.http;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.regex.Pattern;
 
 /** A body in chunks (RFC 9112, section 7.1). Not thread-safe. */
 final class ChunkedBody extends InputStream {
+    private static final Pattern HEX = Pattern.compile("[0-9a-fA-F]{1,15}");
+
     private final HeadReader lines;
     private final InputStream in;
     private long left;
@@ -47,11 +50,12 @@ final class ChunkedBody extends InputStream {
         String line = lines.line();
         int semicolon = line.indexOf(';');
         String digits = (semicolon < 0 ? line : line.substring(0, semicolon)).strip();
-        try {
-            left = Long.parseLong(digits, 16);
-        } catch (NumberFormatException e) {
-            throw new IOException("the answer has a chunk of length '" + digits + "'", e);
+        if (!HEX.matcher(digits).matches()) {
+            // a sign among them, which a number could have: a negative length would pass for the
+            // end
+            throw new IOException("the answer has a chunk of length '" + digits + "'");
         }
+        left = Long.parseLong(digits, 16);
         if (left > 0) {
             return true;
         }

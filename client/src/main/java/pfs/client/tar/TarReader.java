@@ -17,6 +17,9 @@ public final class TarReader {
     /** Bytes of pax records and long names, at most. */
     private static final int MAX_RECORDS = 1 << 20;
 
+    /** Characters of a number. */
+    private static final int MAX_NUMBER = 64;
+
     private final InputStream in;
     private final byte[] block = new byte[TarEntry.BLOCK];
     private long left;
@@ -40,7 +43,7 @@ public final class TarReader {
             if (!TarHeader.intact(block)) {
                 throw new IOException("the archive is damaged: a header's checksum is wrong");
             }
-            long size = TarHeader.number(block, 124, 12);
+            long size = notNegative(TarHeader.number(block, 124, 12));
             char type = (char) block[TarHeader.TYPE];
             if (type == 'x' || type == 'g') {
                 records(shortBody(size), pax);
@@ -69,18 +72,33 @@ public final class TarReader {
             path = path.substring(2);
         }
         try {
-            long size = pax.containsKey("size") ? Long.parseLong(pax.get("size")) : blockSize;
+            String length = pax.get("size");
+            long size = length == null ? blockSize : notNegative(Long.parseLong(length));
+            String time = pax.get("mtime");
             long modified =
-                    pax.containsKey("mtime")
-                            ? new BigDecimal(pax.get("mtime")).movePointRight(9).longValue()
-                            : TarHeader.number(block, 136, 12) * TarEntry.SECOND;
+                    time == null ? TarHeader.number(block, 136, 12) * TarEntry.SECOND : nanos(time);
             boolean executable = (TarHeader.number(block, 100, 8) & 0100) != 0;
             left = directory ? 0 : size;
             padding = TarEntry.padding(left);
             return new TarEntry(path, directory, left, modified, executable);
-        } catch (NumberFormatException e) {
+        } catch (ArithmeticException | NumberFormatException e) {
             throw new IOException("the archive's member '" + path + "' has a bad number", e);
         }
+    }
+
+    private static long notNegative(long size) throws IOException {
+        if (size < 0) {
+            throw new IOException("the archive has a member of " + size + " bytes");
+        }
+        return size;
+    }
+
+    /** Seconds with a fraction, as nanoseconds; a number of many digits takes long to read. */
+    private static long nanos(String seconds) {
+        if (seconds.length() > MAX_NUMBER) {
+            throw new NumberFormatException("a time of " + seconds.length() + " digits");
+        }
+        return new BigDecimal(seconds).movePointRight(9).longValue();
     }
 
     /** Reads some of the member's bytes; -1 after the last. */
@@ -150,7 +168,7 @@ public final class TarReader {
             } catch (NumberFormatException e) {
                 throw new IOException("the archive has a bad pax record", e);
             }
-            if (length <= space - at || at + length > bytes.length) {
+            if (length < space - at + 2 || length > bytes.length - at) {
                 throw new IOException("the archive has a pax record of a wrong length: " + length);
             }
             String record =

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.SocketException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import pfs.client.http.ScriptedServer.Script;
 
@@ -51,6 +52,25 @@ class HttpClientTest {
                 HttpClient client = server.client();
                 Response response = client.send(GET)) {
             assertThat(response.text()).isEqualTo("abcdefgh");
+        }
+    }
+
+    @Test
+    void aChunkOfNegativeLengthIsAnErrorNotAnEnd() throws IOException {
+        for (String length : List.of("-1", "+1", "", " ", "1 1", "10000000000000000", "0x1")) {
+            Script negative =
+                    talk -> {
+                        talk.hear();
+                        talk.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+                        talk.say("3\r\nabc\r\n" + length + "\r\n\r\n");
+                    };
+            try (ScriptedServer server = new ScriptedServer(negative);
+                    HttpClient client = server.client();
+                    Response response = client.send(GET)) {
+                assertThatThrownBy(response::text)
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("chunk of length");
+            }
         }
     }
 

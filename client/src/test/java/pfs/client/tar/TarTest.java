@@ -9,6 +9,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,5 +101,57 @@ class TarTest {
         link[153]++;
         assertThatThrownBy(() -> reader(link).next())
                 .hasMessageContaining("'f' is neither file nor directory");
+    }
+
+    @Test
+    void numbersThatNoMemberHasAreRefused() throws IOException {
+        byte[] negative = archive(new TarEntry("f", false, 0, 0, false), new byte[0]);
+        Arrays.fill(negative, 124, 136, (byte) 0xff);
+        refused(negative, "-1 bytes");
+        refused(pax("size=-1"), "-1 bytes");
+        refused(pax("mtime=1e2147483647"), "bad number");
+        refused(pax("mtime=" + "1".repeat(65)), "bad number");
+        for (String record : List.of("2 ", "2147483647 a=b\n", "-1 a=b\n", "x a=b\n")) {
+            refused(withPax(record), "pax record");
+        }
+    }
+
+    private static void refused(byte[] archive, String because) {
+        madeRight(archive);
+        assertThatThrownBy(() -> reader(archive).next())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(because);
+    }
+
+    private static byte[] pax(String keyAndValue) throws IOException {
+        int length = keyAndValue.length() + 4;
+        return withPax((length > 99 ? length + 1 : length) + " " + keyAndValue + "\n");
+    }
+
+    /** An archive whose first member is a pax header with these records. */
+    private static byte[] withPax(String records) throws IOException {
+        byte[] bytes = records.getBytes(StandardCharsets.UTF_8);
+        byte[] header = archive(new TarEntry("x", false, bytes.length, 0, false), bytes);
+        header[156] = 'x';
+        ByteArrayOutputStream both = new ByteArrayOutputStream();
+        both.write(header, 0, 1024);
+        both.writeBytes(archive(new TarEntry("f", false, 0, 0, false), new byte[0]));
+        return both.toByteArray();
+    }
+
+    /** Gives each header its checksum. */
+    private static void madeRight(byte[] archive) {
+        for (int at = 0; at < archive.length; at += 512) {
+            if (archive[at + 257] == 'u') {
+                byte[] block = Arrays.copyOfRange(archive, at, at + 512);
+                Arrays.fill(block, 148, 156, (byte) ' ');
+                int sum = 0;
+                for (byte b : block) {
+                    sum += b & 0xff;
+                }
+                byte[] digits = String.format("%06o\0 ", sum).getBytes(StandardCharsets.UTF_8);
+                System.arraycopy(digits, 0, archive, at + 148, digits.length);
+            }
+        }
     }
 }
