@@ -206,32 +206,69 @@ final class Branches {
             @Nullable Commit head,
             DirectoryEntry work,
             Batch more) {
-        BranchRecord record =
-                new BranchRecord(head == null ? null : head.id(), work, seen.position());
+        Branch.Move move = new Branch.Move(seen, head, work);
         more.require(RefKeys.branch(branch.id()), seen.version())
-                .put(RefKeys.branch(branch.id()), record.encode());
-        if (!meta.commit(more)) {
+                .put(RefKeys.branch(branch.id()), move.record());
+        branch.setDoubt(move);
+        boolean made;
+        try {
+            made = meta.commit(more);
+        } catch (PfsException e) {
+            if (!settle(branch)) {
+                throw e;
+            }
+            return;
+        }
+        branch.setDoubt(null);
+        if (!made) {
             throw busy(branch.id());
         }
-        long version =
-                meta.get(RefKeys.branch(branch.id()))
-                        .map(MetaStore.Versioned::version)
-                        .orElse(Batch.ABSENT);
+        install(branch, move, meta.get(RefKeys.branch(branch.id())));
+    }
+
+    /**
+     * Finds out what became of a move whose answer was lost, by the branch's record: nobody else
+     * moves it meanwhile, and no two moves write the same. The caller holds the heads lock.
+     *
+     * @return true if there was one, and it was made; it is visible on return
+     * @throws PfsException if the record cannot be read either: then it is asked for again before
+     *     the next move
+     */
+    boolean settle(Branch branch) {
+        Branch.Move move = branch.doubt();
+        if (move == null) {
+            return false;
+        }
+        Optional<MetaStore.Versioned> now = meta.get(RefKeys.branch(branch.id()));
+        branch.setDoubt(null);
+        boolean made =
+                now.filter(found -> found.version() != move.seen().version())
+                        .filter(found -> found.value().equals(move.record()))
+                        .isPresent();
+        if (made) {
+            install(branch, move, now);
+        }
+        return made;
+    }
+
+    private void install(Branch branch, Branch.Move move, Optional<MetaStore.Versioned> record) {
+        long version = record.map(MetaStore.Versioned::version).orElse(Batch.ABSENT);
         queue.install(
                 branch,
                 state ->
                         new BranchState(
-                                head,
-                                state.view().rebase(seen.view(), work),
+                                move.head(),
+                                state.view().rebase(move.seen().view(), move.work()),
                                 state.position(),
                                 version,
-                                seen.position()));
+                                move.seen().position()));
     }
 
     /** Writes a branch's work tree down, so that the journal before it is not needed again. */
     void persist(Branch branch) {
         branch.heads().lock();
         try (Lease _ = folder.leases().open()) {
+            settle(branch);
             BranchState seen = branch.state();
             if (branch.gone() || !seen.dirty()) {
                 return;

@@ -134,6 +134,7 @@ final class HeadMoves {
             if (target.gone()) {
                 throw Branches.missing(target.id());
             }
+            branches.settle(target);
             serve(target, group);
         } catch (Throwable e) {
             group.forEach(move -> move.answer.completeExceptionally(e));

@@ -8,10 +8,15 @@ import pfs.meta.Batch;
 import pfs.meta.Key;
 import pfs.meta.MetaStore;
 
-/** A metadata store that a killed process cannot reach any more. */
+/** A metadata store that a killed process cannot reach any more, and that may lose answers. */
 final class FencedMetaStore implements MetaStore {
     private final MetaStore store;
     private volatile boolean fenced;
+
+    /** Commits whose answers are lost from now on; calls after these that fail. */
+    private volatile int lost;
+
+    private volatile int failing;
 
     FencedMetaStore(MetaStore store) {
         this.store = store;
@@ -21,7 +26,22 @@ final class FencedMetaStore implements MetaStore {
         fenced = true;
     }
 
+    /** The next commit is made and not answered; so many calls after it fail. */
+    void loseAnswer(int callsAfter) {
+        lost = 1;
+        failing = callsAfter;
+    }
+
+    /** So many calls fail and do nothing. */
+    void fail(int calls) {
+        failing = calls;
+    }
+
     private MetaStore store() {
+        if (lost == 0 && failing > 0) {
+            failing--;
+            throw new PfsException(ErrorCode.STOPPED, "the database is not there");
+        }
         if (fenced) {
             throw new PfsException(ErrorCode.STOPPED, "this process was killed");
         }
@@ -45,7 +65,12 @@ final class FencedMetaStore implements MetaStore {
 
     @Override
     public boolean commit(Batch batch) {
-        return store().commit(batch);
+        boolean made = store().commit(batch);
+        if (lost > 0) {
+            lost = 0;
+            throw new PfsException(ErrorCode.STOPPED, "the answer is lost");
+        }
+        return made;
     }
 
     @Override

@@ -81,6 +81,11 @@ public final class MemoryStore implements AutoCloseable {
         return journal;
     }
 
+    /** The metadata as the store reaches them. */
+    FencedMetaStore meta() {
+        return reachable;
+    }
+
     /** Bytes of all packs, those in the trash too. */
     long packBytes() throws IOException {
         long bytes = 0;
