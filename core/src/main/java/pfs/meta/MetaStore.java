@@ -42,6 +42,16 @@ public interface MetaStore extends AutoCloseable {
     /** Gives a lease back; nothing happens if the holder has lost it. */
     void release(Lease lease);
 
+    /**
+     * Reads all that the engine itself keeps, and compares checksums; an engine elsewhere sees to
+     * that by itself. Beside everything else.
+     *
+     * @return what is damaged; empty if all is whole
+     */
+    default Optional<String> damage() {
+        return Optional.empty();
+    }
+
     @Override
     void close();
 

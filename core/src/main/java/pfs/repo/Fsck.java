@@ -17,8 +17,9 @@ import pfs.pack.IndexEntry;
 
 /**
  * Checks all that is stored: each record of each pack (CRC32C and SHA-256), that the index knows
- * each object, and that all that the refs reach is there; names the files that damage touches, and
- * mends what it can. Beside everything else, but for the collection of garbage. One at a time.
+ * each object, that all that the refs reach is there, and the metadata's own files; names the files
+ * that damage touches, and mends what it can. Beside everything else, but for the collection of
+ * garbage. One at a time.
  *
  * <p>Mended is, if asked: an object that the index does not know or misplaces is indexed; an index
  * blob is made again; an object that is needed and damaged or missing is stored again, if the other
@@ -66,6 +67,7 @@ final class Fsck {
             files.run();
             // With nothing amiss that is needed, what is damaged is garbage, or was mended.
             boolean all = damages == mended;
+            store.meta().damage().ifPresent(why -> found(why, "the metadata", false));
             stretches.forEach((where, why) -> found(why, where, all));
             if (settings.mend()) {
                 store.journal().flush();

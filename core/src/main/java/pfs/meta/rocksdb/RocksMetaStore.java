@@ -12,6 +12,8 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
 import org.rocksdb.WriteBatch;
+import pfs.error.ErrorCode;
+import pfs.error.PfsException;
 import pfs.meta.Batch;
 import pfs.meta.Bytes;
 import pfs.meta.Key;
@@ -247,6 +249,29 @@ public final class RocksMetaStore implements MetaStore {
             WriteBatch write, org.rocksdb.ColumnFamilyHandle family, Key name, LeaseRecord lease)
             throws RocksDBException {
         write.put(family, stored(LEASE, name), lease.encode());
+    }
+
+    /**
+     * The tables of the whole database, the index of packs among them; its log was read at the
+     * start.
+     */
+    @Override
+    public Optional<String> damage() {
+        try {
+            database.call(
+                    Family.META,
+                    "verify its tables",
+                    (db, _) -> {
+                        db.verifyChecksum();
+                        return true;
+                    });
+            return Optional.empty();
+        } catch (PfsException e) {
+            if (e.code() != ErrorCode.CORRUPT) {
+                throw e;
+            }
+            return Optional.ofNullable(e.getMessage());
+        }
     }
 
     /** Nothing to do: the database belongs to who opened it. */

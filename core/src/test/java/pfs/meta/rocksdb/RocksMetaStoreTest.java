@@ -3,7 +3,9 @@ package pfs.meta.rocksdb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,5 +69,29 @@ class RocksMetaStoreTest extends ClockedMetaStoreContract {
         long millis = (System.nanoTime() - start) / 1_000_000;
         System.out.println("the embedded database opened in " + millis + " ms");
         assertThat(millis).isLessThan(2_000);
+    }
+
+    /** One bit in each block of a table would be the same: a block has one checksum. */
+    @Test
+    void aFlippedBitOfATableIsFound() throws Exception {
+        MetaStore store = store();
+        for (int i = 0; i < 1000; i++) {
+            store.commit(new Batch().put(Key.of("key" + i), Bytes.of("value" + i)));
+        }
+        database.close();
+        store = store();
+        assertThat(store.damage()).isEmpty();
+        database.close();
+        try (Stream<Path> files = Files.list(directory.resolve("db"))) {
+            Path table =
+                    files.filter(file -> file.toString().endsWith(".sst"))
+                            .findFirst()
+                            .orElseThrow();
+            byte[] bytes = Files.readAllBytes(table);
+            bytes[bytes.length / 3] ^= 1;
+            Files.write(table, bytes);
+        }
+        store = store();
+        assertThat(store.damage()).hasValueSatisfying(why -> assertThat(why).contains("hecksum"));
     }
 }
