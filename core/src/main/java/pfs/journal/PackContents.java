@@ -65,6 +65,22 @@ final class PackContents {
     }
 
     private List<IndexEntry> scan(long pack) throws IOException {
+        Scanned scanned = scanned(packs, pack);
+        if (scanned.end < packs.size(PackNumber.pack(pack))) {
+            throw new IOException(PackNumber.pack(pack) + " is damaged at " + scanned.end);
+        }
+        return scanned.entries;
+    }
+
+    /**
+     * The objects of a pack, by its records.
+     *
+     * @param end of the last record that is intact
+     */
+    record Scanned(List<IndexEntry> entries, long end) {}
+
+    /** Reads a pack from its first record to the last that is intact. */
+    static Scanned scanned(PackStore packs, long pack) throws IOException {
         List<IndexEntry> entries = new ArrayList<>();
         PackScanner scanner = new PackScanner(packs, PackNumber.pack(pack), PackHeader.BYTES);
         for (Optional<PackRecord> r = scanner.next(); r.isPresent(); r = scanner.next()) {
@@ -75,9 +91,6 @@ final class PackContents {
                 entries.add(new IndexEntry(record.id(), place));
             }
         }
-        if (scanner.end() < packs.size(PackNumber.pack(pack))) {
-            throw new IOException(PackNumber.pack(pack) + " is damaged at " + scanner.end());
-        }
-        return entries;
+        return new Scanned(entries, scanner.end());
     }
 }

@@ -2,21 +2,12 @@ package pfs.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pfs.error.PfsException;
 import pfs.pack.AppendablePackStore;
-import pfs.pack.IndexEntry;
-import pfs.pack.PackHeader;
 import pfs.pack.PackIndexFormat;
-import pfs.pack.PackRecord;
-import pfs.pack.PackScanner;
 import pfs.pack.PackStore;
-import pfs.pack.Place;
-import pfs.pack.RecordFormat;
 
 /**
  * Writes the index blob beside a finished pack, on a thread of its own: nobody waits for it, since
@@ -58,23 +49,9 @@ final class PackSealer {
 
     /** Writes the blob now, if the pack is whole. */
     void sealNow(long pack, long bytes) throws IOException {
-        List<IndexEntry> entries = new ArrayList<>();
-        PackScanner scanner = new PackScanner(packs, PackNumber.pack(pack), PackHeader.BYTES);
-        for (Optional<PackRecord> r = scanner.next(); r.isPresent(); r = scanner.next()) {
-            PackRecord record = r.get();
-            if (record.kind() != RecordFormat.JOURNAL) {
-                entries.add(
-                        new IndexEntry(
-                                record.id(),
-                                new Place(
-                                        record.kind(),
-                                        pack,
-                                        (int) scanner.position(),
-                                        record.length())));
-            }
-        }
-        if (scanner.end() == bytes) {
-            ByteBuffer blob = PackIndexFormat.encode(pack, bytes, entries);
+        PackContents.Scanned scanned = PackContents.scanned(packs, pack);
+        if (scanned.end() == bytes) {
+            ByteBuffer blob = PackIndexFormat.encode(pack, bytes, scanned.entries());
             packs.put(PackNumber.index(pack), blob);
             if (packs.size(PackNumber.pack(pack)) < 0) {
                 // Collected and deleted meanwhile.

@@ -90,10 +90,10 @@ public final class Collector {
                     ErrorCode.BUSY, "garbage is being collected already, or a check runs");
         }
         Naming naming = store.leases().naming();
-        naming.begin();
-        try (PackSweep sweep = store.journal().sweep();
-                IdSet marks = sets.get();
-                Ending _ = naming::end) {
+        // The naming asks the marks until it ends, so they are the last to go.
+        try (IdSet marks = sets.get();
+                Ending _ = begun(naming);
+                PackSweep sweep = store.journal().sweep()) {
             maintenance.persistAll();
             Marking marking = new Marking(marks, store.journal(), store.commits(), store.hollow());
             mark(marking, settings);
@@ -105,9 +105,13 @@ public final class Collector {
         } catch (IOException e) {
             throw failed("garbage was not collected, or not all of it", e);
         } finally {
-            naming.end();
             running.unlock();
         }
+    }
+
+    private static Ending begun(Naming naming) {
+        naming.begin();
+        return naming::end;
     }
 
     /**
