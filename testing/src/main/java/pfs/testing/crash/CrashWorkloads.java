@@ -3,8 +3,10 @@ package pfs.testing.crash;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import pfs.testing.disk.CrashState;
 import pfs.testing.disk.Fault;
 
@@ -15,15 +17,24 @@ public final class CrashWorkloads {
     /** So small that the large file alone needs several packs. */
     private static final long SMALL_PACKS = 300_000;
 
+    /** Crashes of a workload: at each call, in each way. */
+    public static final int ALL = Integer.MAX_VALUE;
+
     private long states;
+    private long distinct;
     private long runs;
 
     /** Counts nothing yet. */
     public CrashWorkloads() {}
 
-    /** Crash states that were recovered from and checked. */
+    /** Crash states of all workloads; what one leaves twice in the same way is counted twice. */
     public long states() {
         return states;
+    }
+
+    /** Crash states that differ: each of them was started from and checked. */
+    public long distinct() {
+        return distinct;
     }
 
     /** Workloads that were crashed. */
@@ -49,14 +60,14 @@ public final class CrashWorkloads {
     }
 
     private void crashEverywhere(CrashRun run, long seed) throws IOException {
+        run.everywhere(seed);
+        count(run);
+    }
+
+    private void count(CrashRun run) {
         runs++;
-        long calls = run.calls();
-        for (long call = 1; call <= calls + 1; call++) {
-            for (CrashState left : CrashState.values()) {
-                run.crashAt(call, left, seed + call);
-                states++;
-            }
-        }
+        states += run.states();
+        distinct += run.distinct();
     }
 
     /** A workload of random steps, crashed at some calls. */
@@ -67,13 +78,23 @@ public final class CrashWorkloads {
             workload.add(Step.values()[random.nextInt(Step.values().length)]);
         }
         CrashRun run = new CrashRun(workload, random.nextBoolean() ? ONE_PACK : SMALL_PACKS);
-        runs++;
-        long calls = run.calls();
-        for (int i = 0; i < crashes; i++) {
-            CrashState left = CrashState.values()[random.nextInt(CrashState.values().length)];
-            run.crashAt(1 + random.nextLong(calls + 1), left, random.nextLong());
-            states++;
+        if (crashes == ALL) {
+            run.everywhere(random.nextLong());
+        } else {
+            long calls = run.calls();
+            Set<Long> chosen = new HashSet<>();
+            for (int i = 0; i < crashes; i++) {
+                chosen.add(
+                        random.nextLong(calls + 1) * CrashState.values().length
+                                + i % CrashState.values().length);
+            }
+            run.some(
+                    (call, left) ->
+                            chosen.contains(
+                                    (call - 1) * CrashState.values().length + left.ordinal()),
+                    random.nextLong());
         }
+        count(run);
     }
 
     /** One step of each kind, thirteen in all; each call of the disk fails once in each way. */

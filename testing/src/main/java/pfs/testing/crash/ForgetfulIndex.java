@@ -1,6 +1,7 @@
 package pfs.testing.crash;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -30,6 +31,16 @@ final class ForgetfulIndex implements PackIndex {
             next.put(put.entries, put.position);
         }
         return next;
+    }
+
+    /** Differs between indexes that know different places. */
+    long fingerprint() {
+        long mixed = position().hashCode();
+        for (IndexEntry entry : inner.list(new byte[0], Integer.MAX_VALUE)) {
+            mixed = mixed * 0x9e37_79b9_7f4a_7c15L + Arrays.hashCode(entry.id());
+            mixed = mixed * 0x9e37_79b9_7f4a_7c15L + entry.place().hashCode();
+        }
+        return mixed;
     }
 
     @Override

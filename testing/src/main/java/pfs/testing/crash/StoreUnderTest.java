@@ -1,6 +1,5 @@
 package pfs.testing.crash;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -14,17 +13,20 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import pfs.chunk.ContentStore;
 import pfs.chunk.ContentWriter;
 import pfs.error.PfsException;
 import pfs.journal.Journal;
-import pfs.meta.MemoryMetaStore;
 import pfs.meta.MetaStore;
+import pfs.object.ObjectSource;
 import pfs.pack.LocalPackStore;
+import pfs.repo.Checked;
 import pfs.repo.Collector;
 import pfs.repo.Commit;
 import pfs.repo.CommitRequest;
+import pfs.repo.FsckSettings;
 import pfs.repo.Lease;
 import pfs.repo.Precondition;
 import pfs.repo.Repo;
@@ -40,34 +42,31 @@ import pfs.tree.PathEntry;
 final class StoreUnderTest implements AutoCloseable {
     private static final String BRANCH = Repo.DEFAULT_BRANCH;
     private static final AtomicLong NOW = new AtomicLong(1_700_000_000_000L);
-    private static final InstantSource CLOCK = () -> Instant.ofEpochMilli(NOW.incrementAndGet());
+    static final InstantSource CLOCK = () -> Instant.ofEpochMilli(NOW.incrementAndGet());
     private static final Settings SETTINGS =
             new Settings(
                     1 << 20,
                     new ContentStore.Settings(8 << 20, 32 << 20, 0, 1, Duration.ofSeconds(30)));
 
-    private final LyingDisk disk;
-    private final MetaStore meta;
-    private final ForgetfulIndex index;
-    private final long maxPack;
-    private final Seams seams;
+    /** Bytes that were made once: a workload has few, and they are asked for all the time. */
+    private static final Map<Wanted, ByteBuffer> BYTES = new ConcurrentHashMap<>();
+
+    private record Wanted(int number, int length) {}
+
+    private final Machine machine;
     private final Journal journal;
     private final Repos repos;
     private final LocalPackStore packs;
 
-    private StoreUnderTest(
-            LyingDisk disk, MetaStore meta, ForgetfulIndex index, long maxPack, Seams seams)
-            throws IOException {
-        this.seams = seams;
-        this.disk = disk;
-        this.meta = meta;
-        this.index = index;
-        this.maxPack = maxPack;
+    private StoreUnderTest(Machine machine) throws IOException {
+        this.machine = machine;
+        Seams seams = machine.seams();
+        LyingDisk disk = machine.disk();
         this.packs = new LocalPackStore(seams.disk().apply(disk), "packs");
-        this.journal = Journal.open(packs, seams.index().apply(index), maxPack);
+        this.journal = Journal.open(packs, seams.index().apply(machine.index()), machine.maxPack());
         boolean opened = false;
         try {
-            MetaStore seen = new CrashingMetaStore(seams.meta().apply(meta), disk);
+            MetaStore seen = new CrashingMetaStore(seams.meta().apply(machine.meta()), disk);
             this.repos = Repos.open(journal, seen, CLOCK, SETTINGS, seams.sets());
             opened = true;
         } finally {
@@ -77,6 +76,11 @@ final class StoreUnderTest implements AutoCloseable {
         }
     }
 
+    /** Starts from what a machine holds. */
+    static StoreUnderTest start(Machine machine) throws IOException {
+        return new StoreUnderTest(machine);
+    }
+
     /** A new store on an empty disk. */
     static StoreUnderTest make(LyingDisk disk, long maxPack) throws IOException {
         return make(disk, maxPack, Seams.NONE);
@@ -84,8 +88,7 @@ final class StoreUnderTest implements AutoCloseable {
 
     /** As above, with something between the store and what it stands on. */
     static StoreUnderTest make(LyingDisk disk, long maxPack, Seams seams) throws IOException {
-        return new StoreUnderTest(
-                disk, new MemoryMetaStore(CLOCK), new ForgetfulIndex(), maxPack, seams);
+        return new StoreUnderTest(Machine.empty(disk, maxPack, seams));
     }
 
     /** True if a tag could be made a second time. */
@@ -102,33 +105,34 @@ final class StoreUnderTest implements AutoCloseable {
 
     /** The store that starts from what a loss of power has left of this one. */
     StoreUnderTest afterCrash(CrashState state, Random random) throws IOException {
-        return new StoreUnderTest(
-                disk.afterCrash(state, random),
-                CrashingMetaStore.copy(meta, CLOCK),
-                index.afterCrash(state, random),
-                maxPack,
-                seams);
+        return new StoreUnderTest(machine.afterCrash(state, random));
     }
 
     /** A start on the same disk. */
     StoreUnderTest again() throws IOException {
-        return new StoreUnderTest(disk, meta, index, maxPack, seams);
+        return new StoreUnderTest(machine);
     }
 
     /** The store that starts from a copy of this one's disk with one bit flipped. */
     StoreUnderTest withFlip(String path, long bit) throws IOException {
-        LyingDisk copy = disk.afterCrash(CrashState.ALL, new Random(1));
-        copy.flip(path, bit);
-        return new StoreUnderTest(
-                copy,
-                CrashingMetaStore.copy(meta, CLOCK),
-                index.afterCrash(CrashState.ALL, new Random(1)),
-                maxPack,
-                seams);
+        Machine copy = machine.copy();
+        byte[] bytes = copy.disk().bytes(path);
+        bytes[Math.toIntExact(bit / 8)] ^= (byte) (1 << bit % 8);
+        copy.disk().damage(path, bytes);
+        return new StoreUnderTest(copy);
+    }
+
+    Machine machine() {
+        return machine;
     }
 
     LyingDisk disk() {
-        return disk;
+        return machine.disk();
+    }
+
+    /** What fsck says of it. */
+    Checked check(FsckSettings how) throws IOException {
+        return repos.collector().check(how, ObjectSource.NONE);
     }
 
     /** The repo, for what is no step of a workload. */
@@ -138,16 +142,22 @@ final class StoreUnderTest implements AutoCloseable {
 
     /** Bytes that differ with the number. */
     static ByteBuffer bytes(int number, int length) {
+        return BYTES.computeIfAbsent(new Wanted(number, length), StoreUnderTest::made).duplicate();
+    }
+
+    private static ByteBuffer made(Wanted wanted) {
+        int number = wanted.number;
+        int length = wanted.length;
         byte[] bytes = new byte[length];
         new Random(number).nextBytes(bytes);
         byte[] text = ("number " + number + " ").getBytes(StandardCharsets.UTF_8);
         System.arraycopy(text, 0, bytes, 0, Math.min(length, text.length));
-        return ByteBuffer.wrap(bytes);
+        return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
     }
 
     /** A lease as an upload holds one. */
     Lease lease() {
-        return seams.lease().apply(repos.lease());
+        return machine.seams().lease().apply(repos.lease());
     }
 
     /** Stores a file that nothing names yet. */
@@ -273,19 +283,12 @@ final class StoreUnderTest implements AutoCloseable {
         return files;
     }
 
-    private ByteBuffer read(FileEntry file) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        repos.contents()
-                .read(
-                        file.content(),
-                        0,
-                        file.content().size(),
-                        piece -> {
-                            byte[] part = new byte[piece.remaining()];
-                            piece.get(part);
-                            bytes.writeBytes(part);
-                        });
-        return ByteBuffer.wrap(bytes.toByteArray());
+    /** A file's bytes. */
+    ByteBuffer read(FileEntry file) throws IOException {
+        long size = file.content().size();
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(size));
+        repos.contents().read(file.content(), 0, size, bytes::put);
+        return bytes.flip();
     }
 
     /** Why nothing can be written any more; empty while all is well. */
@@ -300,7 +303,7 @@ final class StoreUnderTest implements AutoCloseable {
         try {
             journal.close();
         } catch (PfsException | IOException e) {
-            if (!disk.dead() && journal.stopped().isEmpty()) {
+            if (!machine.disk().dead() && journal.stopped().isEmpty()) {
                 throw e;
             }
         } finally {

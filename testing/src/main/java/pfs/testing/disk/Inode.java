@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.CRC32C;
 
 /** A file's bytes: as they are, as they are on stable storage, and what lies between. */
 final class Inode {
@@ -63,10 +64,14 @@ final class Inode {
         pending.clear();
     }
 
-    void flip(long bit) {
-        bytes = bytes.clone();
-        bytes[(int) (bit / 8)] ^= (byte) (1 << bit % 8);
-        durable = bytes.clone();
+    byte[] bytes() {
+        return bytes.clone();
+    }
+
+    void replace(byte[] others) {
+        pending.clear();
+        bytes = others.clone();
+        durable = bytes;
     }
 
     private static byte[] applied(byte[] to, Change change) {
@@ -107,22 +112,34 @@ final class Inode {
 
     /** Each piece of each pending write is there or is not; a truncation too. */
     private byte[] torn(int piece, Random random) {
-        byte[] result = durable;
+        byte[] result = durable.clone();
         for (Change change : pending) {
             if (change instanceof Change.Write(int offset, byte[] written)) {
-                int at = 0;
-                while (at < written.length) {
-                    int end = Math.min(written.length, at + piece - (offset + at) % piece);
-                    if (random.nextBoolean()) {
-                        byte[] part = Arrays.copyOfRange(written, at, end);
-                        result = applied(result, new Change.Write(offset + at, part));
-                    }
-                    at = end;
-                }
+                result = torn(result, offset, written, piece, random);
             } else if (random.nextBoolean()) {
                 result = applied(result, change);
             }
         }
         return result;
+    }
+
+    private static byte[] torn(byte[] to, int offset, byte[] written, int piece, Random random) {
+        byte[] result = Arrays.copyOf(to, Math.max(to.length, offset + written.length));
+        int size = to.length;
+        for (int at = 0; at < written.length; ) {
+            int end = Math.min(written.length, at + piece - (offset + at) % piece);
+            if (random.nextBoolean()) {
+                System.arraycopy(written, at, result, offset + at, end - at);
+                size = Math.max(size, offset + end);
+            }
+            at = end;
+        }
+        return Arrays.copyOf(result, size);
+    }
+
+    long fingerprint() {
+        CRC32C checksum = new CRC32C();
+        checksum.update(bytes);
+        return (long) Arrays.hashCode(bytes) << 32 ^ checksum.getValue() ^ bytes.length;
     }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import pfs.disk.Disk;
 import pfs.disk.DiskFile;
@@ -30,6 +31,7 @@ public final class LyingDisk implements Disk {
     private final Map<Long, Fault> faults = new HashMap<>();
     private final List<String> trace = new ArrayList<>();
     private long calls;
+    private LongConsumer watcher = _ -> {};
     private boolean dead;
     private boolean directorySyncsIgnored;
     private boolean syncsIgnored;
@@ -56,6 +58,14 @@ public final class LyingDisk implements Disk {
     /** From now on syncs of files answer and do nothing. */
     public synchronized void ignoreSyncs() {
         syncsIgnored = true;
+    }
+
+    /**
+     * From now on somebody is told of each call, by its number and before it has any effect, on the
+     * thread that makes it; nothing else changes on the disk meanwhile.
+     */
+    public synchronized void watch(LongConsumer told) {
+        watcher = told;
     }
 
     /** Calls so far that changed or synced something. */
@@ -88,6 +98,7 @@ public final class LyingDisk implements Disk {
     private @Nullable Fault count(String what) throws IOException {
         alive();
         calls++;
+        watcher.accept(calls);
         trace.add(calls + " " + what);
         Fault fault = faults.get(calls);
         if (fault != null) {
@@ -279,13 +290,32 @@ public final class LyingDisk implements Disk {
         return next;
     }
 
-    /** Flips one bit of a file, as a worn disk would. */
-    public synchronized void flip(String path, long bit) {
-        Inode inode = names.get(path);
-        if (inode == null || bit / 8 >= inode.size()) {
-            throw new IllegalArgumentException(path + " has no bit " + bit);
+    /** Differs between disks that hold different files, but for one in 2^64 by chance. */
+    public synchronized long fingerprint() {
+        long mixed = 1;
+        for (Map.Entry<String, Inode> file : names.entrySet()) {
+            mixed = mixed * 0x9e37_79b9_7f4a_7c15L + file.getKey().hashCode();
+            mixed = mixed * 0x9e37_79b9_7f4a_7c15L + file.getValue().fingerprint();
         }
-        inode.flip(bit);
+        return mixed;
+    }
+
+    /** A file's bytes: a copy. */
+    public synchronized byte[] bytes(String path) {
+        return inode(path).bytes();
+    }
+
+    /** Has a file hold other bytes, as a worn disk or a strange hand would, synced or not. */
+    public synchronized void damage(String path, byte[] bytes) {
+        inode(path).replace(bytes);
+    }
+
+    private Inode inode(String path) {
+        Inode inode = names.get(path);
+        if (inode == null) {
+            throw new IllegalArgumentException("there is no " + path);
+        }
+        return inode;
     }
 
     /** Works under the disk's own lock. */

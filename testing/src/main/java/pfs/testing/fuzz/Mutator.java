@@ -2,7 +2,7 @@ package pfs.testing.fuzz;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
+import java.util.random.RandomGenerator;
 
 /**
  * Makes inputs out of others, by seed: bits flipped, bytes replaced by those that parsers stumble
@@ -41,9 +41,9 @@ final class Mutator {
     };
     private static final int LONGEST = 1 << 16;
 
-    private final Random random;
+    private final RandomGenerator random;
 
-    Mutator(Random random) {
+    Mutator(RandomGenerator random) {
         this.random = random;
     }
 

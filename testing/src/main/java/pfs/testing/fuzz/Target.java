@@ -11,7 +11,13 @@ public record Target(
         String name, List<byte[]> corpus, List<Class<? extends Throwable>> refusals, Feed feed) {
     /** Has the parser read an input. */
     public interface Feed {
-        void read(byte[] input) throws Exception;
+        /**
+         * Reads an input.
+         *
+         * @return how much came of it: an input that leads to more, or less, than others did is
+         *     kept
+         */
+        long read(byte[] input) throws Exception;
     }
 
     public Target {
@@ -19,11 +25,23 @@ public record Target(
         refusals = List.copyOf(refusals);
     }
 
-    void feed(byte[] input) throws Exception {
-        feed.read(input);
+    /** With more inputs to begin with. */
+    Target with(List<byte[]> more) {
+        List<byte[]> all = new java.util.ArrayList<>(corpus);
+        all.addAll(more);
+        return new Target(name, all, refusals, feed);
+    }
+
+    long feed(byte[] input) throws Exception {
+        return feed.read(input);
     }
 
     boolean refuses(Throwable thrown) {
-        return refusals.stream().anyMatch(type -> type.isInstance(thrown));
+        for (Class<? extends Throwable> type : refusals) {
+            if (type.isInstance(thrown)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -1,10 +1,12 @@
 package pfs.testing.server;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +22,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import pfs.client.tar.TarEntry;
+import pfs.client.tar.TarReader;
 import pfs.testing.history.Event;
 import pfs.testing.history.HistoryChecker;
 import pfs.testing.history.Ledger;
@@ -30,6 +37,13 @@ import pfs.testing.history.Ledger;
  */
 public final class HistoryTorture {
     private static final int CLIENTS = 8;
+    private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+    /** A commit in a list as JSON has it. */
+    private static final Pattern COMMIT =
+            Pattern.compile(
+                    "\"id\"\\s*:\\s*\"([0-9a-f]{64})\".*?\"parents\"\\s*:\\s*\\[(.*?)\\]",
+                    Pattern.DOTALL);
 
     private final Path root;
     private final Path data;
@@ -47,19 +61,20 @@ public final class HistoryTorture {
     }
 
     /**
-     * Runs so many lives of a server, each for that long.
+     * Makes so many calls, and kills the server as often meanwhile.
      *
      * @throws AssertionError that says what was broken
      */
-    public String run(int lives, long millis)
+    public String run(long calls, int kills)
             throws IOException, InterruptedException, ExecutionException {
         AtomicReference<ServerProcess> server =
                 new AtomicReference<>(ServerProcess.ready(root, data));
         AtomicBoolean stop = new AtomicBoolean();
+        AtomicLong made = new AtomicLong();
         List<Event> events = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
                 HttpClient http = client(threads)) {
-            List<Recorder> recorders = recorders(http, server, stop);
+            List<Recorder> recorders = recorders(http, server, made, stop);
             List<Future<?>> running = new ArrayList<>();
             for (Recorder recorder : recorders) {
                 running.add(
@@ -69,13 +84,13 @@ public final class HistoryTorture {
                                     return true;
                                 }));
             }
-            live(http, server, lives, millis);
+            live(http, server, made, calls, kills);
             stop.set(true);
             for (Future<?> one : running) {
                 one.get();
             }
             recorders.forEach(recorder -> events.addAll(recorder.events()));
-            prove(events, ledger(http, t -> current(server).uri(t), events));
+            prove(events, ledger(http, t -> current(server).uri(t)));
         } finally {
             current(server).close();
         }
@@ -87,32 +102,62 @@ public final class HistoryTorture {
                 + " clients, "
                 + unknown
                 + " of unknown fate, "
-                + (lives - 1)
+                + kills
                 + " kills, no promise broken";
     }
 
     private List<Recorder> recorders(
-            HttpClient http, AtomicReference<ServerProcess> server, AtomicBoolean stop) {
+            HttpClient http,
+            AtomicReference<ServerProcess> server,
+            AtomicLong calls,
+            AtomicBoolean stop) {
         AtomicLong values = new AtomicLong();
         List<Recorder> recorders = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
             recorders.add(
                     new Recorder(
-                            http, t -> current(server).uri(t), i, seed * 100 + i, values, stop));
+                            http,
+                            t -> current(server).uri(t),
+                            i,
+                            seed * 100 + i,
+                            values,
+                            calls,
+                            stop));
         }
         return recorders;
     }
 
     /** One server after the other, each ended by kill -9 but the last. */
     private void live(
-            HttpClient http, AtomicReference<ServerProcess> server, int lives, long millis)
+            HttpClient http,
+            AtomicReference<ServerProcess> server,
+            AtomicLong calls,
+            long wanted,
+            int kills)
             throws IOException, InterruptedException {
-        for (int life = 1; life <= lives; life++) {
-            TimeUnit.MILLISECONDS.sleep(millis / 2 + random.nextLong(millis));
+        for (int life = 1; life <= kills + 1; life++) {
+            // half of a life before the collection, and what is left of it behind that
+            await(calls, wanted * (2L * life - 1) / (2L * kills + 2));
             collect(http, current(server).uri("/gc?trash=0&wait=5"));
-            if (life < lives) {
+            await(calls, wanted * life / (kills + 1) - random.nextInt(20));
+            if (life <= kills) {
                 current(server).kill();
                 server.set(ServerProcess.ready(root, data));
+            }
+        }
+    }
+
+    /** Clients go on meanwhile; that they make no progress at all is a finding. */
+    private static void await(AtomicLong calls, long wanted) throws InterruptedException {
+        long seen = calls.get();
+        long since = System.nanoTime();
+        while (calls.get() < wanted) {
+            TimeUnit.MILLISECONDS.sleep(5);
+            if (calls.get() > seen) {
+                seen = calls.get();
+                since = System.nanoTime();
+            } else if (System.nanoTime() - since > PATIENCE_NANOS) {
+                throw new AssertionError("no call was answered for five minutes");
             }
         }
     }
@@ -149,74 +194,66 @@ public final class HistoryTorture {
     }
 
     /**
-     * What the server says now.
+     * What the server says now: the line of commits, each with its files, which one archive brings.
      *
      * @param server the URI of a path
      */
-    static Ledger ledger(HttpClient http, Function<String, URI> server, List<Event> events)
+    static Ledger ledger(HttpClient http, Function<String, URI> server)
             throws IOException, InterruptedException {
-        List<String> paths = new ArrayList<>();
-        for (Event event : events) {
-            switch (event.call()) {
-                case Event.Call.Put(String path, String _) -> add(paths, path);
-                case Event.Call.Append(String path, String _) -> add(paths, path);
-                case Event.Call.PutAll(String directory, String _) ->
-                        HistoryChecker.groupPaths(directory).forEach(path -> add(paths, path));
-                case Event.Call.Get _, Event.Call.GetAt _, Event.Call.Commit _ -> {}
-            }
-        }
-        List<String> ids = new ArrayList<>();
-        text(http, server.apply("/commits?limit=100000"))
-                .lines()
-                .forEach(line -> ids.addFirst(line.split("\\s", 2)[0]));
         List<Ledger.Entry> commits = new ArrayList<>();
-        for (String id : ids) {
-            commits.add(
-                    new Ledger.Entry(
-                            id, parents(http, server, id), files(http, server, paths, id)));
+        String after = "";
+        while (true) {
+            List<Listed> page = page(http, server, after);
+            for (Listed commit : page) {
+                Map<String, String> files = files(http, server, "?commit=" + commit.id);
+                commits.addFirst(new Ledger.Entry(commit.id, commit.parents, files));
+            }
+            if (page.isEmpty()) {
+                return new Ledger(commits, files(http, server, ""));
+            }
+            after = "&after=" + page.getLast().id;
         }
-        return new Ledger(commits, files(http, server, paths, ""));
     }
 
-    private static void add(List<String> paths, String path) {
-        if (!paths.contains(path)) {
-            paths.add(path);
-        }
-    }
+    private record Listed(String id, List<String> parents) {}
 
-    private static List<String> parents(HttpClient http, Function<String, URI> server, String id)
+    private static List<Listed> page(HttpClient http, Function<String, URI> server, String after)
             throws IOException, InterruptedException {
         HttpRequest request =
-                HttpRequest.newBuilder(server.apply("/commits/" + id))
+                HttpRequest.newBuilder(server.apply("/commits?limit=1000" + after))
                         .header("Accept", "application/json")
                         .build();
         String json = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
-        int from = json.indexOf("\"parents\":[") + 11;
-        String list = json.substring(from, json.indexOf(']', from)).replace("\"", "");
-        return list.isBlank() ? List.of() : List.of(list.split("\\s*,\\s*"));
+        List<Listed> listed = new ArrayList<>();
+        Matcher ids = COMMIT.matcher(json);
+        while (ids.find()) {
+            String parents = ids.group(2).replaceAll("[\"\\s]", "");
+            listed.add(
+                    new Listed(
+                            ids.group(1),
+                            parents.isEmpty() ? List.of() : List.of(parents.split(","))));
+        }
+        return listed;
     }
 
     private static Map<String, String> files(
-            HttpClient http, Function<String, URI> server, List<String> paths, String commit)
+            HttpClient http, Function<String, URI> server, String query)
             throws IOException, InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(server.apply("/pfs/" + query))
+                        .header("Accept", "application/x-tar")
+                        .build();
+        HttpResponse<byte[]> answer = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        if (answer.statusCode() != 200) {
+            throw new AssertionError("the files of '" + query + "': " + answer.statusCode());
+        }
         Map<String, String> files = new HashMap<>();
-        for (String path : paths) {
-            String target = "/pfs/" + path + (commit.isEmpty() ? "" : "?commit=" + commit);
-            HttpResponse<String> answer =
-                    http.send(
-                            HttpRequest.newBuilder(server.apply(target)).build(),
-                            HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() == 200) {
-                files.put(path, answer.body().strip());
-            } else if (answer.statusCode() != 404) {
-                throw new AssertionError(target + ": " + answer.statusCode() + " " + answer.body());
+        TarReader tar = new TarReader(new ByteArrayInputStream(answer.body()));
+        for (@Nullable TarEntry entry = tar.next(); entry != null; entry = tar.next()) {
+            if (!entry.directory()) {
+                files.put(entry.path(), new String(tar.readAll(), StandardCharsets.UTF_8).strip());
             }
         }
         return files;
-    }
-
-    private static String text(HttpClient http, URI uri) throws IOException, InterruptedException {
-        return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
-                .body();
     }
 }

@@ -24,12 +24,17 @@ import java.util.concurrent.TimeUnit;
 public final class KillTorture {
     private static final int WRITERS = 8;
 
+    /** Servers that live for a second are not worth the second compiler. */
+    private static final List<String> SHORT_LIVED =
+            List.of("env", "PFS_JAVA_OPTS=-XX:TieredStopAtLevel=1");
+
     private final Path root;
     private final Path data;
     private final Random random;
     private final Cut cut;
     private final List<Writer> writers = new ArrayList<>();
     private long slowestStartMillis;
+    private int early;
 
     /**
      * A torture over a directory that is not there yet.
@@ -69,9 +74,14 @@ public final class KillTorture {
                 writers.add(new Writer(client, "w" + i, random.nextLong()));
             }
             for (int kill = 1; kill <= kills; kill++) {
-                round(client, threads, kill);
+                // every other one at some moment of a start, but for the first and the last
+                if (kill > 1 && kill < kills && random.nextBoolean()) {
+                    early();
+                } else {
+                    round(client, threads, kill);
+                }
             }
-            try (ServerProcess server = ServerProcess.ready(root, data)) {
+            try (ServerProcess server = start()) {
                 verify(server, client);
                 int code = server.stop();
                 if (code != 0) {
@@ -83,6 +93,8 @@ public final class KillTorture {
         long commits = writers.stream().mapToLong(w -> w.commits().size()).sum();
         return kills
                 + " kills, "
+                + early
+                + " of them within a start, "
                 + answered
                 + " requests answered, "
                 + commits
@@ -91,23 +103,30 @@ public final class KillTorture {
                 + " ms";
     }
 
+    private ServerProcess start() throws IOException {
+        ServerProcess server = ServerProcess.start(root, data, SHORT_LIVED);
+        server.awaitReady();
+        return server;
+    }
+
+    private void early() throws IOException, InterruptedException {
+        try (ServerProcess server = ServerProcess.start(root, data, SHORT_LIVED)) {
+            TimeUnit.MILLISECONDS.sleep(random.nextInt(700));
+            cut.cut(server);
+            early++;
+        }
+    }
+
     private void round(HttpClient client, ExecutorService threads, int kill)
             throws IOException, InterruptedException {
-        if (random.nextInt(4) == 0) {
-            // a kill at some moment of the start itself
-            try (ServerProcess early = ServerProcess.start(root, data, List.of())) {
-                TimeUnit.MILLISECONDS.sleep(random.nextInt(700));
-                early.kill();
-            }
-        }
-        try (ServerProcess server = ServerProcess.ready(root, data)) {
+        try (ServerProcess server = start()) {
             slowestStartMillis = Math.max(slowestStartMillis, server.readyMillis());
             verify(server, client);
             List<Future<?>> running = new ArrayList<>();
             for (Writer writer : writers) {
                 running.add(threads.submit(() -> writer.run(server)));
             }
-            TimeUnit.MILLISECONDS.sleep(200 + random.nextInt(1300));
+            TimeUnit.MILLISECONDS.sleep(100 + random.nextInt(900));
             cut.cut(server);
             for (Future<?> writer : running) {
                 await(writer, kill);

@@ -32,6 +32,7 @@ final class Recorder {
     private final int client;
     private final Random random;
     private final AtomicLong values;
+    private final AtomicLong calls;
     private final AtomicBoolean stop;
     private final List<Event> events = new ArrayList<>();
     private final List<String> commits = new ArrayList<>();
@@ -40,6 +41,7 @@ final class Recorder {
     /**
      * @param server the URI of a path, on the server that runs now
      * @param values gives each value of the history another number
+     * @param calls counts the calls of all clients
      */
     Recorder(
             HttpClient http,
@@ -47,12 +49,14 @@ final class Recorder {
             int client,
             long seed,
             AtomicLong values,
+            AtomicLong calls,
             AtomicBoolean stop) {
         this.http = http;
         this.server = server;
         this.client = client;
         this.random = new Random(seed);
         this.values = values;
+        this.calls = calls;
         this.stop = stop;
     }
 
@@ -63,6 +67,7 @@ final class Recorder {
     void run() throws InterruptedException {
         while (!stop.get()) {
             step();
+            calls.incrementAndGet();
         }
     }
 

@@ -17,7 +17,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A {@code pfs serve} of its own process, on loopback, over a data directory. */
 public final class ServerProcess implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** For machines with other things to do; a server that hangs is found all the same. */
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final Process process;
     private final int port;

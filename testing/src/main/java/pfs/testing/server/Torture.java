@@ -8,8 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import pfs.testing.crash.CrashWorkloads;
-import pfs.testing.fuzz.Fuzzer;
-import pfs.testing.fuzz.Targets;
+import pfs.testing.crash.Damages;
+import pfs.testing.fuzz.FuzzRun;
 
 /**
  * The torture's main program: {@code torture ROOT [--short|--long] [--seed N] [--only NAME]
@@ -17,6 +17,11 @@ import pfs.testing.fuzz.Targets;
  * 1 if one of them found anything.
  */
 public final class Torture {
+    private static final long CRASHES = 1_000_000;
+
+    /** Damages of one store, before another is made. */
+    private static final long DAMAGES = 10_000;
+
     /** Minutes of mixed load. */
     private static final double LONG_LEAK = 60;
 
@@ -68,7 +73,7 @@ public final class Torture {
                     System.err.println(
                             "usage: torture [--short|--long] [--seed N] [--only"
                                     + " crash|kill|replica|failover|order|hostile"
-                                    + "|history|power|disk|files|fuzz|memory|leak]"
+                                    + "|history|power|gc|damage|disk|files|fuzz|memory|leak]"
                                     + " [--minutes N] [--pause MS]");
                     System.exit(2);
                 }
@@ -91,7 +96,10 @@ public final class Torture {
 
     private void all(String only) {
         part(only, "crash", this::crash);
-        part(only, "kill", () -> new KillTorture(root, data("kill"), seed).run(longRun ? 200 : 10));
+        part(
+                only,
+                "kill",
+                () -> new KillTorture(root, data("kill"), seed).run(longRun ? 10_000 : 20));
         part(
                 only,
                 "replica",
@@ -99,11 +107,18 @@ public final class Torture {
         part(only, "failover", () -> failover(longRun ? 100 : 5));
         part(only, "order", () -> new SyncOrder(root, data("order")).run(longRun ? 2000 : 200));
         part(only, "hostile", () -> new HostileClients(root, data("hostile")).run(longRun));
-        part(only, "history", () -> history(longRun ? 20 : 4));
+        part(only, "history", () -> history(longRun ? 50 : 1, longRun ? 20_000 : 4_000));
         part(only, "power", () -> power(longRun ? 100 : 3));
+        part(
+                only,
+                "gc",
+                () ->
+                        new GarbageTorture(root, data("gc"), seed, longRun ? 50 : 5)
+                                .run(Duration.ofSeconds(longRun ? 3600 : 15)));
+        part(only, "damage", () -> damage(longRun ? 1_000_000 : 3_000));
         part(only, "disk", this::disk);
         part(only, "files", () -> new FewFiles(root, data("files")).run());
-        part(only, "fuzz", () -> fuzz(longRun ? 100_000_000 : 200_000));
+        part(only, "fuzz", () -> fuzz(longRun ? 1_000_000_000 : 2_000_000));
         part(only, "memory", () -> new MemoryTorture(root, data("memory")).run(longRun));
         part(only, "leak", this::leak);
     }
@@ -117,8 +132,31 @@ public final class Torture {
         }
     }
 
-    private String history(int lives) throws Exception {
-        return new HistoryTorture(root, data("history"), seed).run(lives, 2000);
+    /** Each history has a store of its own, so that what is to be compared stays small. */
+    private String history(int histories, long calls) throws Exception {
+        String said = "";
+        for (int i = 0; i < histories; i++) {
+            said = new HistoryTorture(root, data("history" + i), seed + i).run(calls, 3);
+            progress("history " + (i + 1) + " of " + histories + ": " + said);
+        }
+        return histories + " histories of " + calls + " calls or more, the last: " + said;
+    }
+
+    private String damage(long times) throws Exception {
+        long refused = 0;
+        long done = 0;
+        for (long part = 0; done < times; part++) {
+            Damages damages = new Damages(seed + part, part % 10 == 9);
+            long now = Math.min(DAMAGES, times - done);
+            damages.run(now);
+            done += now;
+            refused += damages.refused();
+            progress(done + " damages, the last " + now + ": " + damages.tried());
+        }
+        return done
+                + " damages (bits, ends, blocks), "
+                + refused
+                + " of them met by a reader and refused, 0 wrong bytes; all were found by fsck";
     }
 
     private String power(int cuts) throws Exception {
@@ -142,10 +180,17 @@ public final class Torture {
         return new BadDisk(root, work.resolve("disk")).run();
     }
 
-    private String fuzz(int times) {
-        Fuzzer fuzzer = new Fuzzer(seed);
-        Targets.all().forEach(target -> fuzzer.run(target, times));
-        return fuzzer.executions() + " inputs for " + Targets.all().size() + " parsers";
+    private String fuzz(long times) throws Exception {
+        FuzzRun run = new FuzzRun(seed);
+        run.run(times, this::progress);
+        run.write(root.resolve("testing/target/corpus"));
+        return run.summary();
+    }
+
+    private void progress(String what) {
+        if (longRun) {
+            System.out.printf("%tT  %s%n", System.currentTimeMillis(), what);
+        }
     }
 
     private Path data(String name) {
@@ -154,15 +199,25 @@ public final class Torture {
 
     private String crash() throws Exception {
         CrashWorkloads workloads = new CrashWorkloads();
-        workloads.everyWorkload(1);
-        workloads.everyWorkload(2);
-        if (longRun) {
-            workloads.everyWorkload(3);
+        for (int steps = 1; steps <= (longRun ? 3 : 2); steps++) {
+            workloads.everyWorkload(steps);
+            progress("all workloads of " + steps + " steps: " + workloads.states() + " states");
         }
-        for (int i = 0; i < (longRun ? 5000 : 50); i++) {
+        for (int i = 0; i < (longRun ? 1000 : 50); i++) {
             workloads.random(seed + i, 20, 20);
         }
-        return workloads.runs() + " workloads, " + workloads.states() + " crash states";
+        for (int i = 0; longRun && workloads.states() < CRASHES; i++) {
+            workloads.random(seed - i, 6, CrashWorkloads.ALL);
+            if (i % 100 == 0) {
+                progress(workloads.states() + " states");
+            }
+        }
+        return workloads.runs()
+                + " workloads, "
+                + workloads.states()
+                + " crash states, "
+                + workloads.distinct()
+                + " of them differ and were checked";
     }
 
     private void part(String only, String name, Part part) {

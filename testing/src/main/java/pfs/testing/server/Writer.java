@@ -1,5 +1,6 @@
 package pfs.testing.server;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,7 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import pfs.client.tar.TarEntry;
+import pfs.client.tar.TarReader;
 
 /**
  * One client that writes below a directory of its own, one request after the other, and keeps what
@@ -20,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * that was not answered.
  */
 final class Writer {
-    private static final int NAMES = 40;
+    private static final int NAMES = 12;
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     /** A commit that was answered, and the writer's files in it: path → number of its bytes. */
     record Acknowledged(String id, Map<String, Integer> files) {}
@@ -70,6 +76,15 @@ final class Writer {
             // The fate of the last request is open: inDoubt says what it would make.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Writes until it is told to stop, with a pause after each request. */
+    void run(ServerProcess server, long pauseMillis, AtomicBoolean stop)
+            throws IOException, InterruptedException {
+        while (!stop.get()) {
+            step(server);
+            TimeUnit.MILLISECONDS.sleep(pauseMillis);
         }
     }
 
@@ -132,7 +147,7 @@ final class Writer {
         HttpRequest request =
                 HttpRequest.newBuilder(server.uri("/pfs/" + directory + "/tar/"))
                         .header("Content-Type", "application/x-tar")
-                        .timeout(Duration.ofSeconds(60))
+                        .timeout(PATIENCE)
                         .PUT(HttpRequest.BodyPublishers.ofByteArray(tar.finish()))
                         .build();
         return send(request);
@@ -144,7 +159,7 @@ final class Writer {
         String target = path.startsWith("/") ? path : "/pfs/" + path;
         HttpRequest request =
                 HttpRequest.newBuilder(server.uri(target))
-                        .timeout(Duration.ofSeconds(60))
+                        .timeout(PATIENCE)
                         .method(
                                 method,
                                 body == null
@@ -164,7 +179,7 @@ final class Writer {
             }
             return answer;
         } catch (HttpTimeoutException e) {
-            throw new AssertionError("no answer within 60 s: " + request, e);
+            throw new AssertionError("no answer within five minutes: " + request, e);
         }
     }
 
@@ -222,35 +237,51 @@ final class Writer {
     private Map<String, Integer> read(ServerProcess server, String query)
             throws IOException, InterruptedException {
         Map<String, Integer> found = new TreeMap<>();
-        HttpRequest list =
-                HttpRequest.newBuilder(
-                                server.uri(
-                                        "/pfs/" + directory + "/?recursive&limit=100000&" + query))
+        HttpRequest get =
+                HttpRequest.newBuilder(server.uri("/pfs/" + directory + "/?" + query))
+                        .header("Accept", "application/x-tar")
                         .build();
-        HttpResponse<String> names = client.send(list, HttpResponse.BodyHandlers.ofString());
-        if (names.statusCode() == 404) {
+        HttpResponse<byte[]> archive = client.send(get, HttpResponse.BodyHandlers.ofByteArray());
+        if (archive.statusCode() == 404) {
             return found;
         }
-        expect(names, 200);
-        for (String line : names.body().lines().toList()) {
-            String path = line.startsWith(directory + "/") ? line : directory + "/" + line;
-            if (!path.endsWith("/")) {
-                found.put(path, readFile(server, path, query));
+        if (archive.statusCode() != 200) {
+            throw new AssertionError(directory + "/ is answered " + archive.statusCode());
+        }
+        TarReader tar = new TarReader(new ByteArrayInputStream(archive.body()));
+        for (@Nullable TarEntry entry = tar.next(); entry != null; entry = tar.next()) {
+            if (!entry.directory()) {
+                String name = entry.path();
+                String path = name.startsWith(directory + "/") ? name : directory + "/" + name;
+                found.put(path, number(path, tar.readAll()));
             }
         }
+        readOne(server, query, found);
         return found;
     }
 
-    private int readFile(ServerProcess server, String path, String query)
+    /** One of the files is asked for by itself too. */
+    private void readOne(ServerProcess server, String query, Map<String, Integer> found)
             throws IOException, InterruptedException {
-        HttpRequest get = HttpRequest.newBuilder(server.uri("/pfs/" + path + "?" + query)).build();
-        HttpResponse<byte[]> file = client.send(get, HttpResponse.BodyHandlers.ofByteArray());
-        if (file.statusCode() != 200 || file.body().length < 24) {
-            throw new AssertionError(
-                    path + ": " + file.statusCode() + ", " + file.body().length + " bytes");
+        if (!found.isEmpty()) {
+            List<Map.Entry<String, Integer>> all = List.copyOf(found.entrySet());
+            Map.Entry<String, Integer> one = all.get(random.nextInt(all.size()));
+            String path = one.getKey();
+            HttpRequest get =
+                    HttpRequest.newBuilder(server.uri("/pfs/" + path + "?" + query)).build();
+            HttpResponse<byte[]> file = client.send(get, HttpResponse.BodyHandlers.ofByteArray());
+            if (file.statusCode() != 200 || number(path, file.body()) != one.getValue()) {
+                throw new AssertionError(path + " is answered " + file.statusCode());
+            }
         }
-        int its = Integer.parseInt(new String(file.body(), 7, 10).strip());
-        if (!Arrays.equals(file.body(), bytes(its))) {
+    }
+
+    private static int number(String path, byte[] bytes) {
+        if (bytes.length < 24) {
+            throw new AssertionError(path + " has " + bytes.length + " bytes");
+        }
+        int its = Integer.parseInt(new String(bytes, 7, 10).strip());
+        if (!Arrays.equals(bytes, bytes(its))) {
             throw new AssertionError(path + " is torn: number " + its);
         }
         return its;

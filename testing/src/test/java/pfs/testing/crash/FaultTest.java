@@ -50,6 +50,17 @@ class FaultTest {
         assertThat(refused).isPositive();
     }
 
+    @Test
+    void noDamageIsServedAndFsckFindsAllOfIt() throws Exception {
+        long seed = Long.getLong("pfs.seed", System.nanoTime());
+        for (boolean large : new boolean[] {true, false}) {
+            Damages damages = new Damages(seed, large);
+            damages.run(300);
+            System.out.println(damages.tried() + ", " + damages.refused() + " refused");
+            assertThat(damages.refused()).isPositive();
+        }
+    }
+
     /** The torture must see what it is there for: here it looks at disks that lie about syncs. */
     @Test
     void aDiskWhoseSyncsDoNothingIsFoundOut() {

@@ -15,7 +15,6 @@ import pfs.repo.CommitRequest;
 import pfs.repo.Lease;
 import pfs.repo.Precondition;
 import pfs.repo.Repo;
-import pfs.testing.disk.CrashState;
 import pfs.testing.disk.Fault;
 import pfs.testing.disk.LyingDisk;
 import pfs.tree.FileEntry;
@@ -75,12 +74,7 @@ class SeededBugsTest {
     private static void crashes(Seams seams) throws Exception {
         for (List<Step> steps : List.of(WORK, WORK.subList(0, 3))) {
             CrashRun run = new CrashRun(steps, PACKS, seams);
-            long calls = run.calls();
-            Random random = new Random(11);
-            for (int i = 0; i < 150; i++) {
-                CrashState left = CrashState.values()[i % CrashState.values().length];
-                run.crashAt(1 + random.nextLong(calls + 1), left, random.nextLong());
-            }
+            run.everywhere(11);
         }
     }
 

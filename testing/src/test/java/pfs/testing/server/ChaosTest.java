@@ -57,12 +57,20 @@ class ChaosTest {
     private void clientsBeside(long seed, int rounds) throws Exception {
         AtomicBoolean stop = new AtomicBoolean();
         AtomicLong values = new AtomicLong();
+            AtomicLong calls = new AtomicLong();
         List<Recorder> recorders = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> running = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 Recorder recorder =
-                        new Recorder(cluster.http(), cluster::any, i, seed * 100 + i, values, stop);
+                        new Recorder(
+                                cluster.http(),
+                                cluster::any,
+                                i,
+                                seed * 100 + i,
+                                values,
+                                calls,
+                                stop);
                 recorders.add(recorder);
                 running.add(
                         threads.submit(
@@ -85,7 +93,7 @@ class ChaosTest {
         }
         List<Event> events = new ArrayList<>();
         recorders.forEach(recorder -> events.addAll(recorder.events()));
-        Ledger ledger = HistoryTorture.ledger(cluster.http(), cluster::any, events);
+        Ledger ledger = HistoryTorture.ledger(cluster.http(), cluster::any);
         assertThat(HistoryChecker.check(events, ledger)).as("seed " + seed).isEmpty();
         long done = events.stream().filter(Event::done).count();
         assertThat(done).as("calls that were answered").isGreaterThan(100);

@@ -1,0 +1,272 @@
+package pfs.testing.server;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Garbage is collected again and again beside eight writers, branches that are made, merged and
+ * deleted, and runs of a job (where there is Python). In the end each writer's files and commits
+ * are there, fsck finds all whole, and the packs take no more than a tenth above a fresh clone.
+ */
+public final class GarbageTorture {
+    private static final int WRITERS = 8;
+    private static final int BRANCH_FILE = 60_000;
+
+    /** What a small store may have above the tenth: journal records that were not swept yet. */
+    private static final long SLACK = 1 << 20;
+
+    private final Path root;
+    private final Path data;
+    private final long pauseMillis;
+    private final Random random;
+    private final List<Writer> writers = new ArrayList<>();
+    private final AtomicBoolean stop = new AtomicBoolean();
+    private final AtomicLong collections = new AtomicLong();
+    private final AtomicLong freed = new AtomicLong();
+    private final AtomicLong branches = new AtomicLong();
+    private final AtomicLong runs = new AtomicLong();
+
+    /**
+     * @param data is not there yet
+     * @param pauseMillis between two requests of a writer
+     */
+    public GarbageTorture(Path root, Path data, long seed, long pauseMillis) {
+        this.root = root;
+        this.data = data;
+        this.pauseMillis = pauseMillis;
+        this.random = new Random(seed);
+    }
+
+    /** Fails if anything reachable is lost, or space stays taken. */
+    public String run(Duration time) throws Exception {
+        List<String> jobs = List.of("--runtime", "process");
+        try (ServerProcess server =
+                        ServerProcess.start(root, data, List.of(), ServerProcess.freePort(), jobs);
+                HttpClient http =
+                        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+            server.awaitReady();
+            load(server, http, time);
+            for (Writer writer : writers) {
+                writer.verify(server);
+                for (Writer.Acknowledged commit : writer.commits()) {
+                    writer.verify(server, commit);
+                }
+            }
+            expect(call(server, http, "POST", "/commit", null), Set.of(200, 201));
+            String checked = expect(call(server, http, "GET", "/fsck", null), Set.of(200));
+            if (!checked.contains("damages  0")) {
+                throw new AssertionError("fsck: " + checked);
+            }
+            collect(server, http);
+            collect(server, http);
+            return summary() + "; " + compared(server);
+        }
+    }
+
+    private void load(ServerProcess server, HttpClient http, Duration time)
+            throws IOException, InterruptedException {
+        List<Callable<Void>> all = new ArrayList<>();
+        for (int i = 0; i < WRITERS; i++) {
+            Writer writer = new Writer(http, "w" + i, random.nextLong());
+            writers.add(writer);
+            all.add(
+                    () -> {
+                        writer.run(server, pauseMillis, stop);
+                        return null;
+                    });
+        }
+        all.add(() -> branches(server, http));
+        all.add(() -> collections(server, http));
+        if (makeJob(server, http)) {
+            all.add(() -> runs(server, http));
+        }
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Void>> running = all.stream().map(threads::submit).toList();
+            long end = System.nanoTime() + time.toNanos();
+            while (System.nanoTime() < end && running.stream().noneMatch(Future::isDone)) {
+                TimeUnit.MILLISECONDS.sleep(200);
+            }
+            stop.set(true);
+            for (Future<Void> one : running) {
+                one.get();
+            }
+        } catch (ExecutionException e) {
+            throw new AssertionError(summary() + ": " + e.getCause(), e);
+        } finally {
+            stop.set(true);
+        }
+    }
+
+    // ---- what goes on beside the writers
+
+    /** A branch with a file of its own: merged, or not; then deleted. */
+    private Void branches(ServerProcess server, HttpClient http) throws Exception {
+        Random content = new Random(random.nextLong());
+        for (long i = 0; !stop.get(); i++) {
+            byte[] bytes = new byte[content.nextInt(BRANCH_FILE)];
+            content.nextBytes(bytes);
+            String name = "b" + i;
+            String on = "?branch=" + name;
+            expect(call(server, http, "POST", "/branches/" + name, null), Set.of(201));
+            String file = "/pfs/merged/" + i % 50 + on;
+            expect(call(server, http, "PUT", file, bytes), Set.of(200, 201));
+            expect(call(server, http, "POST", "/commit" + on, null), Set.of(200, 201));
+            if (i % 2 == 0) {
+                expect(call(server, http, "POST", "/merge?from=" + name, null), Set.of(200, 201));
+            }
+            expect(call(server, http, "DELETE", "/branches/" + name, null), Set.of(204));
+            branches.incrementAndGet();
+            TimeUnit.MILLISECONDS.sleep(5 * pauseMillis);
+        }
+        return null;
+    }
+
+    private Void collections(ServerProcess server, HttpClient http) throws Exception {
+        while (!stop.get()) {
+            collect(server, http);
+            TimeUnit.MILLISECONDS.sleep(20 * pauseMillis);
+        }
+        return null;
+    }
+
+    private void collect(ServerProcess server, HttpClient http) throws Exception {
+        HttpResponse<String> answer = call(server, http, "POST", "/gc?trash=0&wait=60", null);
+        for (String line : expect(answer, Set.of(200, 503)).lines().toList()) {
+            if (line.startsWith("freed-bytes")) {
+                freed.addAndGet(Long.parseLong(line.substring(11).strip()));
+                collections.incrementAndGet();
+            }
+        }
+    }
+
+    private boolean makeJob(ServerProcess server, HttpClient http) throws IOException {
+        Path program = root.resolve("examples/wordcount-python/app.py");
+        String spec =
+                "{\"input\":\"/words\",\"command\":[\"python3\",\""
+                        + program
+                        + "\"],\"parallel\":1}";
+        try {
+            new ProcessBuilder("python3", "-c", "").start().waitFor();
+            byte[] job = spec.getBytes(StandardCharsets.UTF_8);
+            expect(call(server, http, "PUT", "/jobs/words", job), Set.of(200, 201));
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (IOException e) {
+            return false; // there is no Python
+        }
+    }
+
+    private Void runs(ServerProcess server, HttpClient http) throws Exception {
+        for (int i = 0; !stop.get(); i++) {
+            byte[] words = ("word" + i + " common\n").getBytes(StandardCharsets.UTF_8);
+            String file = "/pfs/words/" + i % 10;
+            expect(call(server, http, "PUT", file, words), Set.of(200, 201));
+            expect(call(server, http, "POST", "/commit", null), Set.of(200, 201));
+            expect(call(server, http, "POST", "/run?wait&job=words", null), Set.of(200));
+            runs.incrementAndGet();
+            TimeUnit.MILLISECONDS.sleep(50 * pauseMillis);
+        }
+        return null;
+    }
+
+    // ---- the end
+
+    private String summary() {
+        long answered = writers.stream().mapToLong(Writer::answered).sum();
+        long commits = writers.stream().mapToLong(w -> w.commits().size()).sum();
+        return String.format(
+                "%d collections, which freed %d MiB, beside %d requests, %d of them commits, %d"
+                        + " branches and %d runs of a job",
+                collections.get(),
+                freed.get() >> 20,
+                answered,
+                commits,
+                branches.get(),
+                runs.get());
+    }
+
+    /** The packs beside those of a clone. */
+    private String compared(ServerProcess server) throws IOException, InterruptedException {
+        Path copy = data.resolveSibling(data.getFileName() + "-copy");
+        Process clone =
+                new ProcessBuilder(
+                                root.resolve("pfs").toString(),
+                                "clone",
+                                server.uri("").toString(),
+                                copy.toString())
+                        .redirectErrorStream(true)
+                        .start();
+        String said = new String(clone.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (clone.waitFor() != 0) {
+            throw new AssertionError("pfs clone: " + said);
+        }
+        long here = packBytes(data);
+        long there = packBytes(copy);
+        String figures = here + " bytes of packs, " + there + " of a fresh clone's";
+        if (here > there * 11 / 10 + SLACK) {
+            throw new AssertionError("space is not freed: " + figures);
+        }
+        return figures;
+    }
+
+    private static long packBytes(Path data) throws IOException {
+        long bytes = 0;
+        try (Stream<Path> files = Files.walk(data)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".pack")).toList()) {
+                bytes += Files.size(file);
+            }
+        }
+        return bytes;
+    }
+
+    // ---- requests
+
+    private static HttpResponse<String> call(
+            ServerProcess server,
+            HttpClient http,
+            String method,
+            String target,
+            byte @Nullable [] body)
+            throws IOException, InterruptedException {
+        HttpRequest.BodyPublisher publisher =
+                body == null
+                        ? HttpRequest.BodyPublishers.noBody()
+                        : HttpRequest.BodyPublishers.ofByteArray(body);
+        HttpRequest request =
+                HttpRequest.newBuilder(server.uri(target))
+                        .method(method, publisher)
+                        .timeout(Duration.ofMinutes(10))
+                        .build();
+        return http.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static String expect(HttpResponse<String> answer, Set<Integer> allowed) {
+        if (!allowed.contains(answer.statusCode())) {
+            throw new AssertionError(
+                    answer.request() + ": " + answer.statusCode() + " " + answer.body());
+        }
+        return answer.body();
+    }
+}
