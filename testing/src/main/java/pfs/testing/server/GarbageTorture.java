@@ -65,6 +65,8 @@ public final class GarbageTorture {
                 HttpClient http =
                         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
             server.awaitReady();
+            expect(call(server, http, "PUT", "/pfs/first", new byte[1]), Set.of(201));
+            expect(call(server, http, "POST", "/commit", null), Set.of(201));
             load(server, http, time);
             for (Writer writer : writers) {
                 writer.verify(server);

@@ -139,12 +139,13 @@ public final class HistoryTorture {
             // half of a life before the collection, and what is left of it behind that
             await(calls, wanted * (2L * life - 1) / (2L * kills + 2));
             collect(http, current(server).uri("/gc?trash=0&wait=5"));
-            await(calls, wanted * life / (kills + 1) - random.nextInt(20));
             if (life <= kills) {
+                await(calls, wanted * life / (kills + 1) - random.nextInt(20));
                 current(server).kill();
                 server.set(ServerProcess.ready(root, data));
             }
         }
+        await(calls, wanted);
     }
 
     /** Clients go on meanwhile; that they make no progress at all is a finding. */

@@ -57,7 +57,7 @@ class ChaosTest {
     private void clientsBeside(long seed, int rounds) throws Exception {
         AtomicBoolean stop = new AtomicBoolean();
         AtomicLong values = new AtomicLong();
-            AtomicLong calls = new AtomicLong();
+        AtomicLong calls = new AtomicLong();
         List<Recorder> recorders = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> running = new ArrayList<>();
