@@ -56,7 +56,8 @@ class FuzzTest {
                         List.of(IllegalArgumentException.class),
                         in -> {
                             int open = 0;
-                            while (open < in.length && in[open] == "pfs-lock".charAt(open)) {
+                            while (open < Math.min(8, in.length)
+                                    && in[open] == "pfs-lock".charAt(open)) {
                                 open++;
                             }
                             if (open == 8) {
