@@ -137,9 +137,13 @@ class ChaosTest {
         assertThat(millis).as(what).isLessThan(BACK.toMillis() * slowness());
     }
 
-    /** How much slower than by itself this machine may be: it runs other tests too. */
+    /**
+     * How many times {@link #BACK} it may take on a machine that runs other tests too. By itself
+     * service is back in 0.2 to 9 s, but once it took 34 s after a loss of etcd's quorum, while
+     * connections to members that had been killed before were not tried again yet.
+     */
     private static int slowness() {
-        return Integer.getInteger("pfs.slowness", 2);
+        return Integer.getInteger("pfs.slowness", 5);
     }
 
     private void killLeader() throws Exception {
