@@ -30,47 +30,56 @@ final class SharedStores {
     }
 
     List<Scenario> scenarios() {
-        return List.of(
-                new Scenario(
-                        "shared-large",
-                        List.of(
-                                Row.more(
-                                        "shared-put",
-                                        "PUT of " + field.scale.large() + " through pfs to Ceph",
-                                        "MiB/s",
-                                        STATE,
-                                        times(0.8, "radosgw")),
-                                Row.more(
-                                        "shared-get",
-                                        "GET of " + field.scale.large() + " through pfs from Ceph",
-                                        "MiB/s",
-                                        "warm where the contender keeps anything",
-                                        times(0.8, "radosgw"))),
-                        List.of(
-                                new Scenario.Contender(
-                                        "pfs",
-                                        round -> large(server().url("large" + round), round)),
-                                new Scenario.Contender(
-                                        "radosgw",
-                                        round -> large(gateway("large" + round), round)))),
-                new Scenario(
+        return List.of(ofLarge(), ofSmall());
+    }
+
+    private Scenario ofLarge() {
+        String size = field.scale.large();
+        Row put =
+                Row.more(
+                        "shared-put",
+                        "PUT of " + size + " through pfs to Ceph",
+                        "MiB/s",
+                        STATE,
+                        times(0.8, "radosgw"));
+        Row get =
+                Row.more(
+                        "shared-get",
+                        "GET of " + size + " through pfs from Ceph",
+                        "MiB/s",
+                        "warm where the contender keeps anything",
+                        times(0.8, "radosgw"));
+        return new Scenario(
+                "shared-large",
+                List.of(put, get),
+                List.of(
+                        new Scenario.Contender(
+                                "pfs", round -> large(server().url("large" + round), round)),
+                        new Scenario.Contender(
+                                "radosgw", round -> large(gateway("large" + round), round))));
+    }
+
+    private Scenario ofSmall() {
+        Row rate =
+                Row.more(
                         "shared-small",
-                        List.of(
-                                Row.more(
-                                        "shared-small",
-                                        "PUT of small files through pfs to Ceph, 64 clients",
-                                        "files/s",
-                                        STATE,
-                                        times(10, "radosgw")),
-                                Row.less(
-                                        "shared-transactions",
-                                        "transactions of etcd for 1,000 of them",
-                                        "",
-                                        "elections and members among them",
-                                        limit(50))),
-                        List.of(
-                                new Scenario.Contender("pfs", this::smallToPfs),
-                                new Scenario.Contender("radosgw", this::smallToGateway))));
+                        "PUT of small files through pfs to Ceph, 64 clients",
+                        "files/s",
+                        STATE,
+                        times(10, "radosgw"));
+        Row transactions =
+                Row.less(
+                        "shared-transactions",
+                        "transactions of etcd for 1,000 of them",
+                        "",
+                        "elections and members among them",
+                        limit(50));
+        return new Scenario(
+                "shared-small",
+                List.of(rate, transactions),
+                List.of(
+                        new Scenario.Contender("pfs", this::smallToPfs),
+                        new Scenario.Contender("radosgw", this::smallToGateway)));
     }
 
     private Map<String, Double> large(String url, int round) throws IOException {

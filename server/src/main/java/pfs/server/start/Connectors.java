@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.security.KeyStore;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
@@ -21,6 +20,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
 import pfs.server.http.ReadEndPoint;
 
 /** Jetty's connectors: HTTP/1.1 and HTTP/2 on one port, in the clear or over TLS. */
@@ -37,27 +37,7 @@ final class Connectors {
     private Connectors() {}
 
     static ServerConnector of(Server server, Settings settings) throws IOException {
-        HttpConfiguration http = configuration();
-        Settings.Tls tls = settings.tls();
-        List<ConnectionFactory> factories = new ArrayList<>();
-        if (tls == null) {
-            HttpConnectionFactory one = new HttpConnectionFactory(http);
-            one.setInputBufferSize(BUFFER);
-            factories.add(one);
-            factories.add(new HTTP2CServerConnectionFactory(http));
-        } else {
-            SecureRequestCustomizer secure = new SecureRequestCustomizer();
-            secure.setSniHostCheck(false);
-            http.addCustomizer(secure);
-            HttpConnectionFactory one = new HttpConnectionFactory(http);
-            one.setInputBufferSize(BUFFER);
-            ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory("h2", "http/1.1");
-            alpn.setDefaultProtocol("http/1.1");
-            factories.add(new SslConnectionFactory(context(tls), alpn.getProtocol()));
-            factories.add(alpn);
-            factories.add(new HTTP2ServerConnectionFactory(http));
-            factories.add(one);
-        }
+        List<ConnectionFactory> factories = factories(settings.tls());
         ServerConnector connector =
                 new ServerConnector(
                         server,
@@ -79,6 +59,27 @@ final class Connectors {
         connector.setAcceptQueueSize(1024);
         connector.setReuseAddress(true);
         return connector;
+    }
+
+    /** HTTP/1.1 and HTTP/2, which a client without TLS upgrades to or begins with. */
+    private static List<ConnectionFactory> factories(Settings.@Nullable Tls tls)
+            throws IOException {
+        HttpConfiguration http = configuration();
+        HttpConnectionFactory one = new HttpConnectionFactory(http);
+        one.setInputBufferSize(BUFFER);
+        if (tls == null) {
+            return List.of(one, new HTTP2CServerConnectionFactory(http));
+        }
+        SecureRequestCustomizer secure = new SecureRequestCustomizer();
+        secure.setSniHostCheck(false);
+        http.addCustomizer(secure);
+        ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory("h2", "http/1.1");
+        alpn.setDefaultProtocol("http/1.1");
+        return List.of(
+                new SslConnectionFactory(context(tls), alpn.getProtocol()),
+                alpn,
+                new HTTP2ServerConnectionFactory(http),
+                one);
     }
 
     private static HttpConfiguration configuration() {
