@@ -139,8 +139,8 @@ class ChaosTest {
 
     /**
      * How many times {@link #BACK} it may take on a machine that runs other tests too. By itself
-     * service is back in 0.2 to 9 s, but once it took 34 s after a loss of etcd's quorum, while
-     * connections to members that had been killed before were not tried again yet.
+     * service is back in 0.2 to 12 s, but in 33 s after a loss of etcd's quorum, where a member had
+     * been killed before; by itself that loss takes 3 s.
      */
     private static int slowness() {
         return Integer.getInteger("pfs.slowness", 5);
