@@ -44,8 +44,13 @@ public final class FaultProxy implements AutoCloseable {
 
     /** A proxy on a free port of loopback, before a port of this machine. */
     public FaultProxy(int port) throws IOException {
+        this(InetAddress.getLoopbackAddress(), port);
+    }
+
+    /** A proxy on a free port of an address, before a port of this machine's loopback. */
+    public FaultProxy(InetAddress at, int port) throws IOException {
         this.port = port;
-        this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this.listening = new ServerSocket(0, 50, at);
         threads.submit(this::accept);
     }
 
@@ -98,13 +103,24 @@ public final class FaultProxy implements AutoCloseable {
                     continue;
                 }
             }
-            Socket server = new Socket(InetAddress.getLoopbackAddress(), port);
-            sockets.add(client);
-            sockets.add(server);
-            threads.submit(() -> carry(client, server, false));
-            threads.submit(() -> carry(server, client, true));
+            threads.submit(() -> join(client));
         }
         return null;
+    }
+
+    /** Connects a client to the server; one that is not there is not there for the client. */
+    private void join(Socket client) {
+        Socket server;
+        try {
+            server = new Socket(InetAddress.getLoopbackAddress(), port);
+        } catch (IOException e) {
+            cut(client);
+            return;
+        }
+        sockets.add(client);
+        sockets.add(server);
+        threads.submit(() -> carry(client, server, false));
+        threads.submit(() -> carry(server, client, true));
     }
 
     private Void carry(Socket from, Socket to, boolean answers) {

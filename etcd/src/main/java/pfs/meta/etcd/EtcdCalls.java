@@ -1,5 +1,6 @@
 package pfs.meta.etcd;
 
+import io.etcd.jetcd.Client;
 import io.etcd.jetcd.common.exception.EtcdException;
 import io.grpc.Status;
 import java.time.Duration;
@@ -7,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 
@@ -19,14 +20,17 @@ final class EtcdCalls {
     private static final long FIRST_PAUSE_MILLIS = 20;
     private static final long LONGEST_PAUSE_MILLIS = 500;
 
+    private final EtcdClients clients;
     private final Duration attempt;
     private final Duration patience;
 
     /**
+     * @param clients stays the caller's to close
      * @param attempt how long one attempt may take
      * @param patience how long a call may take, with all its attempts; the last may go beyond
      */
-    EtcdCalls(Duration attempt, Duration patience) {
+    EtcdCalls(EtcdClients clients, Duration attempt, Duration patience) {
+        this.clients = clients;
         this.attempt = attempt;
         this.patience = patience;
     }
@@ -75,7 +79,7 @@ final class EtcdCalls {
      *
      * @throws PfsException ENGINE_UNAVAILABLE, and what {@link #once} throws
      */
-    <T> T repeat(String what, Supplier<CompletableFuture<T>> call) {
+    <T> T repeat(String what, Function<Client, CompletableFuture<T>> call) {
         Deadline deadline = deadline();
         while (true) {
             try {
@@ -91,9 +95,21 @@ final class EtcdCalls {
      *
      * @throws PfsException if etcd refused it, so that it was not carried out
      */
-    <T> T once(String what, Supplier<CompletableFuture<T>> call) throws Unanswered {
+    <T> T once(String what, Function<Client, CompletableFuture<T>> call) throws Unanswered {
+        Client client = clients.now();
         try {
-            return uninterrupted(call.get());
+            T answer = answer(what, call.apply(client));
+            clients.answered(client);
+            return answer;
+        } catch (Unanswered e) {
+            clients.silent(client);
+            throw e;
+        }
+    }
+
+    private <T> T answer(String what, CompletableFuture<T> future) throws Unanswered {
+        try {
+            return uninterrupted(future);
         } catch (ExecutionException e) {
             throw failure(what, e.getCause() == null ? e : e.getCause());
         } catch (TimeoutException e) {

@@ -3,7 +3,6 @@ package pfs.meta.etcd;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.etcd.jetcd.ByteSequence;
-import io.etcd.jetcd.Client;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.kv.GetResponse;
 import io.etcd.jetcd.kv.TxnResponse;
@@ -31,12 +30,10 @@ final class EtcdLeases {
      */
     private static final long SLACK_SECONDS = 5;
 
-    private final Client client;
     private final EtcdKeys keys;
     private final EtcdCalls calls;
 
-    EtcdLeases(Client client, EtcdKeys keys, EtcdCalls calls) {
-        this.client = client;
+    EtcdLeases(EtcdKeys keys, EtcdCalls calls) {
         this.keys = keys;
         this.calls = calls;
     }
@@ -69,7 +66,7 @@ final class EtcdLeases {
     }
 
     private Optional<KeyValue> read(ByteSequence key) {
-        GetResponse response = calls.repeat("read a lease", () -> client.getKVClient().get(key));
+        GetResponse response = calls.repeat("read a lease", etcd -> etcd.getKVClient().get(key));
         return response.getKvs().stream().findFirst();
     }
 
@@ -103,13 +100,13 @@ final class EtcdLeases {
     private TxnResponse bind(Cmp condition, ByteSequence key, String holder, long seconds)
             throws Unanswered {
         long bond =
-                calls.once("grant a lease", () -> client.getLeaseClient().grant(seconds)).getID();
+                calls.once("grant a lease", etcd -> etcd.getLeaseClient().grant(seconds)).getID();
         PutOption bound = PutOption.builder().withLeaseId(bond).build();
         Op put = Op.put(key, ByteSequence.from(holder, UTF_8), bound);
         TxnResponse answer =
                 calls.once(
                         "take a lease",
-                        () -> client.getKVClient().txn().If(condition).Then(put).commit());
+                        etcd -> etcd.getKVClient().txn().If(condition).Then(put).commit());
         if (!answer.isSucceeded()) {
             revoke(bond);
         }
@@ -119,7 +116,7 @@ final class EtcdLeases {
     /** Seconds that the etcd lease lasts from now on; 0 if there is none. */
     private long keepAlive(long bond) throws Unanswered {
         try {
-            return calls.once("renew a lease", () -> client.getLeaseClient().keepAliveOnce(bond))
+            return calls.once("renew a lease", etcd -> etcd.getLeaseClient().keepAliveOnce(bond))
                     .getTTL();
         } catch (Unanswered e) {
             if (e.code() == Status.Code.NOT_FOUND) {
@@ -132,7 +129,7 @@ final class EtcdLeases {
     /** Ends an etcd lease that nothing needs; when that fails it runs out by itself. */
     private void revoke(long bond) {
         try {
-            calls.once("end a lease", () -> client.getLeaseClient().revoke(bond));
+            calls.once("end a lease", etcd -> etcd.getLeaseClient().revoke(bond));
         } catch (Unanswered e) {
             System.getLogger(EtcdLeases.class.getName())
                     .log(System.Logger.Level.DEBUG, "a lease runs out by itself", e);
@@ -155,8 +152,8 @@ final class EtcdLeases {
         TxnResponse answer =
                 calls.repeat(
                         "give a lease back",
-                        () ->
-                                client.getKVClient()
+                        etcd ->
+                                etcd.getKVClient()
                                         .txn()
                                         .If(held(lease))
                                         .Then(read, delete)

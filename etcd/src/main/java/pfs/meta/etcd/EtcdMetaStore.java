@@ -3,7 +3,6 @@ package pfs.meta.etcd;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
-import io.etcd.jetcd.KV;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.kv.GetResponse;
 import io.etcd.jetcd.kv.TxnResponse;
@@ -59,10 +58,12 @@ public final class EtcdMetaStore implements MetaStore {
     /** Pairs that fit into one answer however large they are. */
     private static final int SAFE_PAGE = 50;
 
+    /** After so many attempts' time without an answer to any call, all members are tried anew. */
+    private static final int SILENT_ATTEMPTS = 3;
+
     private static final int MAX_ANSWER = (SAFE_PAGE + 10) << 20;
 
-    private final Client client;
-    private final KV kv;
+    private final EtcdClients clients;
     private final EtcdKeys keys;
     private final EtcdCalls calls;
     private final EtcdLeases leases;
@@ -81,12 +82,15 @@ public final class EtcdMetaStore implements MetaStore {
             Duration patience,
             RandomGenerator random,
             InstantSource clock) {
-        this.client = client(address, attempt);
-        this.kv = client.getKVClient();
+        this.clients =
+                new EtcdClients(
+                        () -> client(address, attempt),
+                        attempt.multipliedBy(SILENT_ATTEMPTS),
+                        System::nanoTime);
         this.keys = new EtcdKeys(address.prefix());
-        this.calls = new EtcdCalls(attempt, patience);
-        this.leases = new EtcdLeases(client, keys, calls);
-        this.receipts = new Receipts(kv, keys, calls, random, clock);
+        this.calls = new EtcdCalls(clients, attempt, patience);
+        this.leases = new EtcdLeases(keys, calls);
+        this.receipts = new Receipts(keys, calls, random, clock);
     }
 
     private static Client client(EtcdAddress address, Duration attempt) {
@@ -121,7 +125,7 @@ public final class EtcdMetaStore implements MetaStore {
     @Override
     public Optional<Versioned> get(Key key) {
         ByteSequence stored = keys.pair(key);
-        return calls.repeat("read a key", () -> kv.get(stored)).getKvs().stream()
+        return calls.repeat("read a key", etcd -> etcd.getKVClient().get(stored)).getKvs().stream()
                 .findFirst()
                 .map(EtcdMetaStore::versioned);
     }
@@ -177,7 +181,8 @@ public final class EtcdMetaStore implements MetaStore {
                                 .withRevision(revision)
                                 .build();
                 ByteSequence next = from;
-                GetResponse answer = calls.repeat("scan keys", () -> kv.get(next, option));
+                GetResponse answer =
+                        calls.repeat("scan keys", etcd -> etcd.getKVClient().get(next, option));
                 answer.getKvs().forEach(stored -> found.add(pair(stored)));
                 if (found.size() >= limit || !answer.isMore()) {
                     return found;
@@ -206,7 +211,7 @@ public final class EtcdMetaStore implements MetaStore {
                         .build();
         ByteSequence from = keys.pair(prefix);
         return calls
-                .repeat("find the key before another", () -> kv.get(from, option))
+                .repeat("find the key before another", etcd -> etcd.getKVClient().get(from, option))
                 .getKvs()
                 .stream()
                 .findFirst()
@@ -220,7 +225,8 @@ public final class EtcdMetaStore implements MetaStore {
         List<Op> changes = changes(batch);
         if (changes.isEmpty()) {
             Cmp[] all = requirements.toArray(Cmp[]::new);
-            return calls.repeat("compare keys", () -> kv.txn().If(all).commit()).isSucceeded();
+            return calls.repeat("compare keys", etcd -> etcd.getKVClient().txn().If(all).commit())
+                    .isSucceeded();
         }
         return commit(requirements, changes);
     }
@@ -314,8 +320,9 @@ public final class EtcdMetaStore implements MetaStore {
         TxnResponse answer =
                 calls.once(
                         "commit",
-                        () ->
-                                kv.txn()
+                        etcd ->
+                                etcd.getKVClient()
+                                        .txn()
                                         .If(conditions)
                                         .Then(operations)
                                         .Else(receipt.read())
@@ -351,6 +358,6 @@ public final class EtcdMetaStore implements MetaStore {
             System.getLogger(EtcdMetaStore.class.getName())
                     .log(System.Logger.Level.DEBUG, "receipts stay for two days", e);
         }
-        client.close();
+        clients.close();
     }
 }

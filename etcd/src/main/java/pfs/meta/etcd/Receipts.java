@@ -1,7 +1,6 @@
 package pfs.meta.etcd;
 
 import io.etcd.jetcd.ByteSequence;
-import io.etcd.jetcd.KV;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.kv.GetResponse;
 import io.etcd.jetcd.op.Cmp;
@@ -42,7 +41,6 @@ final class Receipts {
 
     private static final int FORGOTTEN_AT_ONCE = 1000;
 
-    private final KV kv;
     private final EtcdKeys keys;
     private final EtcdCalls calls;
     private final RandomGenerator random;
@@ -51,8 +49,7 @@ final class Receipts {
     private final AtomicLong made = new AtomicLong();
     private final ConcurrentLinkedDeque<Receipt> free = new ConcurrentLinkedDeque<>();
 
-    Receipts(KV kv, EtcdKeys keys, EtcdCalls calls, RandomGenerator random, InstantSource clock) {
-        this.kv = kv;
+    Receipts(EtcdKeys keys, EtcdCalls calls, RandomGenerator random, InstantSource clock) {
         this.keys = keys;
         this.calls = calls;
         this.random = random;
@@ -120,7 +117,13 @@ final class Receipts {
                     var answer =
                             calls.once(
                                     "find out what became of a change",
-                                    () -> kv.txn().If(unchanged).Then(fence).Else(read()).commit());
+                                    etcd ->
+                                            etcd.getKVClient()
+                                                    .txn()
+                                                    .If(unchanged)
+                                                    .Then(fence)
+                                                    .Else(read())
+                                                    .commit());
                     if (answer.isSucceeded()) {
                         revision = answer.getHeader().getRevision();
                         return Fate.NEVER;
@@ -158,7 +161,7 @@ final class Receipts {
         ByteSequence all = keys.receipt(store + "/");
         if (made.get() > 0) {
             DeleteOption option = DeleteOption.builder().withRange(EtcdKeys.past(all)).build();
-            calls.repeat("delete receipts", () -> kv.delete(all, option));
+            calls.repeat("delete receipts", etcd -> etcd.getKVClient().delete(all, option));
         }
     }
 
@@ -172,7 +175,9 @@ final class Receipts {
                         .withSerializable(true)
                         .build();
         long before = clock.millis() - OLD.toMillis();
-        for (KeyValue pair : calls.repeat("read receipts", () -> kv.get(all, option)).getKvs()) {
+        for (KeyValue pair :
+                calls.repeat("read receipts", etcd -> etcd.getKVClient().get(all, option))
+                        .getKvs()) {
             ByteBuffer value = ByteBuffer.wrap(pair.getValue().getBytes());
             if (value.capacity() == 3 * Long.BYTES && value.getLong(2 * Long.BYTES) < before) {
                 Cmp same =
@@ -181,7 +186,9 @@ final class Receipts {
                                 Cmp.Op.EQUAL,
                                 CmpTarget.modRevision(pair.getModRevision()));
                 Op delete = Op.delete(pair.getKey(), DeleteOption.DEFAULT);
-                calls.repeat("delete a receipt", () -> kv.txn().If(same).Then(delete).commit());
+                calls.repeat(
+                        "delete a receipt",
+                        etcd -> etcd.getKVClient().txn().If(same).Then(delete).commit());
             }
         }
     }
