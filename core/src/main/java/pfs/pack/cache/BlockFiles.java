@@ -62,8 +62,8 @@ final class BlockFiles {
         return allOf(name) + number;
     }
 
-    /** What the keys of all blocks of a blob begin with. */
-    static String allOf(String name) {
+    /** What the keys of all blocks of a blob begin with; a number follows. */
+    private static String allOf(String name) {
         return name.replace('/', '_') + "_";
     }
 
@@ -74,6 +74,19 @@ final class BlockFiles {
     long bytes() {
         synchronized (sizes) {
             return bytes;
+        }
+    }
+
+    /** True for the key of a block of the blob. */
+    static boolean isOf(String name, String key) {
+        String begin = allOf(name);
+        return key.startsWith(begin) && key.indexOf('_', begin.length()) < 0;
+    }
+
+    /** True if a block is here, as far as is known without reading it. */
+    boolean has(String key) {
+        synchronized (sizes) {
+            return sizes.containsKey(key);
         }
     }
 
@@ -100,22 +113,29 @@ final class BlockFiles {
         return all.slice();
     }
 
-    private static int checksum(ByteBuffer bytes) {
+    private static int checksum(ByteBuffer... bytes) {
         CRC32C checksum = new CRC32C();
-        checksum.update(bytes.duplicate());
+        for (ByteBuffer each : bytes) {
+            checksum.update(each.duplicate());
+        }
         return (int) checksum.getValue();
     }
 
-    /** Keeps a block, if the disk lets it; makes room first. */
-    void write(String key, ByteBuffer block) {
-        int size = HEADER + block.remaining();
-        ByteBuffer header = ByteBuffer.allocate(HEADER).putInt(0, checksum(block));
+    /** Keeps a block of some parts, if the disk lets it; makes room first. */
+    void write(String key, ByteBuffer... block) {
+        ByteBuffer[] all = new ByteBuffer[block.length + 1];
+        all[0] = ByteBuffer.allocate(HEADER).putInt(0, checksum(block));
+        System.arraycopy(block, 0, all, 1, block.length);
+        int size = 0;
+        for (ByteBuffer each : all) {
+            size += each.remaining();
+        }
         String passingPath = path(NEW + passing.incrementAndGet());
         makeRoom(size);
         boolean kept = false;
         try {
             try (DiskFile file = disk.open(passingPath, Disk.Mode.WRITE)) {
-                file.write(0, header, block);
+                file.write(0, all);
             }
             disk.rename(passingPath, path(key));
             kept = true;
@@ -169,15 +189,11 @@ final class BlockFiles {
         remove(path(key));
     }
 
-    /** Drops all blocks whose keys begin so and end in a number. */
-    void forget(String begin) {
+    /** Drops all blocks of a blob. */
+    void forget(String name) {
         List<String> found;
         synchronized (sizes) {
-            found =
-                    sizes.keySet().stream()
-                            .filter(key -> key.startsWith(begin))
-                            .filter(key -> key.indexOf('_', begin.length()) < 0)
-                            .toList();
+            found = sizes.keySet().stream().filter(key -> isOf(name, key)).toList();
         }
         found.forEach(this::drop);
     }

@@ -2,17 +2,20 @@ package pfs.pack.cache;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import pfs.disk.Disk;
 import pfs.pack.PackStore;
 
 /**
- * A {@link PackStore} that keeps what was read of another in blocks on a disk, up to a limit of
- * bytes; what was not read for the longest goes first. It decides nothing: puts, sizes and lists
- * are the other store's, and a disk that fails or is full makes reads slower, not wrong. Two reads
- * of one block at once fetch it once.
+ * A {@link PackStore} that keeps what was put into another through it, and what was read of it, in
+ * blocks on a disk, up to a limit of bytes; what was not used for the longest goes first. It
+ * decides nothing: puts, sizes and lists are the other store's, and a disk that fails or is full
+ * makes reads slower, not wrong. Two reads of one block at once fetch it once, and who reads on
+ * behind a block that is there fetches some at once. The blocks used last are in memory too.
  *
  * <p>What another process deletes may still be read here for a while. So a name must not be used
  * again for other bytes, which packs never do.
@@ -20,17 +23,35 @@ import pfs.pack.PackStore;
 public final class CachedPackStore implements PackStore {
     private static final int STRIPES = 64;
 
+    /** Blocks that are fetched at once by who reads on. */
+    private static final int AHEAD = 4;
+
+    /** Blocks in memory. */
+    private static final int RECENT = 8;
+
     private final PackStore store;
     private final BlockFiles files;
     private final int block;
     private final ReentrantLock[] fetching = new ReentrantLock[STRIPES];
+
+    /** What was read of the disk last, by key, not to be changed. Guarded by itself. */
+    private final LinkedHashMap<String, ByteBuffer> recent =
+            new LinkedHashMap<>(16, 0.75f, true) {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, ByteBuffer> eldest) {
+                    return size() > RECENT;
+                }
+            };
 
     /**
      * A cache in a directory of the disk that nobody else writes, with what an earlier start left
      * there.
      *
      * @param limit bytes on the disk; at least a block
-     * @param block bytes that are fetched at once, and so the least that a miss costs
+     * @param block bytes that are fetched at once, and so the least that a miss costs; some more
+     *     are kept in memory
      */
     public CachedPackStore(PackStore store, Disk disk, String directory, long limit, int block)
             throws IOException {
@@ -53,7 +74,18 @@ public final class CachedPackStore implements PackStore {
 
     @Override
     public boolean put(String name, ByteBuffer... parts) throws IOException {
-        return store.put(name, parts);
+        ByteBuffer[] kept = new ByteBuffer[parts.length];
+        for (int i = 0; i < parts.length; i++) {
+            kept[i] = parts[i].duplicate();
+        }
+        if (!store.put(name, parts)) {
+            return false;
+        }
+        long number = 0;
+        for (List<ByteBuffer> one : Blocks.of(block, kept)) {
+            files.write(BlockFiles.key(name, number++), one.toArray(ByteBuffer[]::new));
+        }
+        return true;
     }
 
     @Override
@@ -82,27 +114,51 @@ public final class CachedPackStore implements PackStore {
     /** A block of a blob, shorter than the others if it is the last; null behind the end. */
     private @Nullable ByteBuffer block(String name, long number) throws IOException {
         String key = BlockFiles.key(name, number);
-        ByteBuffer known = files.read(key, block);
+        ByteBuffer known = here(key);
         if (known != null) {
             return known;
         }
         ReentrantLock one = fetching[Math.floorMod(key.hashCode(), STRIPES)];
         one.lock();
         try {
-            known = files.read(key, block);
-            if (known != null) {
-                return known;
-            }
-            ByteBuffer fetched = ByteBuffer.allocate(block);
-            if (store.read(name, number * block, fetched) < 0) {
-                return null;
-            }
-            fetched.flip();
-            files.write(key, fetched.duplicate());
-            return fetched;
+            known = here(key);
+            return known == null ? fetch(name, number) : known;
         } finally {
             one.unlock();
         }
+    }
+
+    private @Nullable ByteBuffer here(String key) {
+        synchronized (recent) {
+            ByteBuffer known = recent.get(key);
+            if (known != null) {
+                return known;
+            }
+        }
+        ByteBuffer read = files.read(key, block);
+        if (read != null) {
+            synchronized (recent) {
+                recent.put(key, read);
+            }
+        }
+        return read;
+    }
+
+    private @Nullable ByteBuffer fetch(String name, long number) throws IOException {
+        boolean readsOn = number > 0 && files.has(BlockFiles.key(name, number - 1));
+        ByteBuffer fetched = ByteBuffer.allocate(readsOn ? AHEAD * block : block);
+        if (store.read(name, number * block, fetched) < 0) {
+            return null;
+        }
+        fetched.flip();
+        ByteBuffer first = fetched.slice(0, Math.min(block, fetched.limit()));
+        long next = number;
+        while (fetched.hasRemaining()) {
+            int length = Math.min(block, fetched.remaining());
+            files.write(BlockFiles.key(name, next++), fetched.slice(fetched.position(), length));
+            fetched.position(fetched.position() + length);
+        }
+        return first;
     }
 
     @Override
@@ -118,7 +174,10 @@ public final class CachedPackStore implements PackStore {
     @Override
     public boolean delete(String name) throws IOException {
         boolean deleted = store.delete(name);
-        files.forget(BlockFiles.allOf(name));
+        files.forget(name);
+        synchronized (recent) {
+            recent.keySet().removeIf(key -> BlockFiles.isOf(name, key));
+        }
         return deleted;
     }
 

@@ -5,32 +5,29 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import pfs.error.PfsException;
 import pfs.pack.AppendablePackStore;
 import pfs.pack.PackStore;
 
 /**
- * Appends to a pack of segments. What is appended gathers in pieces in memory; a sync puts each
- * piece as a segment, some at once, under the place where it begins. A name is taken once, so of
- * two who append to one pack the second fails, and stays failed.
+ * Appends to a pack of segments. What is appended gathers in pieces in memory. A piece that is full
+ * is put as a segment at once, under the place where it begins, some at a time; a sync puts what is
+ * left, and waits until all before it is there. A name is taken once, so of two who append to one
+ * pack the second fails, and stays failed.
  *
  * <p>The segments of a pack are put when all of the pack before are there: so a pack that has a
- * later one is whole.
+ * later one is whole. Within a pack they arrive in any order, and whoever reads it stops at the
+ * first hole.
  */
 final class SegmentAppender implements AppendablePackStore.Appender {
-    /** Bytes of a piece, and so of a segment, at most. */
-    static final int PIECE = 4 << 20;
+    /** Bytes of a piece at most: with its head 4 MiB, which is one object of Ceph's. */
+    static final int PIECE = (4 << 20) - SegmentHeader.BYTES;
 
     private static final int FIRST_PIECE = 64 << 10;
 
-    /** Bytes in memory at which who appends has to put them first. */
+    /** Bytes in memory at which who appends has to wait. */
     private static final long MAX_PENDING = 32L << 20;
 
     /** Segments under way at once. */
@@ -39,9 +36,9 @@ final class SegmentAppender implements AppendablePackStore.Appender {
     private final PackStore store;
     private final String name;
     private final Consumer<SegmentTable> onClose;
-    private final ReentrantLock putting = new ReentrantLock();
+    private final ReentrantLock ending = new ReentrantLock();
 
-    @GuardedBy("putting")
+    @GuardedBy("ending")
     private @Nullable SegmentAppender before;
 
     /** Pieces that are not durable, in order. Guarded by itself, as all that follows. */
@@ -50,14 +47,21 @@ final class SegmentAppender implements AppendablePackStore.Appender {
     private SegmentTable table;
     private long size;
     private @Nullable Exception failed;
+    private int putters;
+
+    private enum Way {
+        GROWS,
+        WAITS,
+        LEAVES,
+        THERE
+    }
 
     /** Bytes of the pack that are in memory only. */
     private static final class Piece {
         private final long offset;
         private ByteBuffer bytes;
 
-        /** True once it is being put: then it does not grow any more. */
-        private boolean leaving;
+        private Way way = Way.GROWS;
 
         Piece(long offset, int capacity) {
             this.offset = offset;
@@ -65,7 +69,11 @@ final class SegmentAppender implements AppendablePackStore.Appender {
         }
 
         boolean hasRoom() {
-            return !leaving && bytes.position() < PIECE;
+            return way == Way.GROWS && bytes.position() < PIECE;
+        }
+
+        long end() {
+            return offset + bytes.position();
         }
 
         void take(ByteBuffer from) {
@@ -117,7 +125,6 @@ final class SegmentAppender implements AppendablePackStore.Appender {
 
     @Override
     public void append(ByteBuffer... parts) throws IOException {
-        boolean full;
         synchronized (pending) {
             verifyRunning();
             if (table.ended()) {
@@ -129,12 +136,12 @@ final class SegmentAppender implements AppendablePackStore.Appender {
                     int room = part.remaining();
                     last.take(part);
                     size += room - part.remaining();
+                    if (!last.hasRoom()) {
+                        start(last);
+                    }
                 }
             }
-            full = size - table.size() >= MAX_PENDING;
-        }
-        if (full) {
-            sync();
+            awaitDurable(size - MAX_PENDING);
         }
     }
 
@@ -142,7 +149,8 @@ final class SegmentAppender implements AppendablePackStore.Appender {
     private Piece roomy() {
         Piece last = pending.isEmpty() ? null : pending.getLast();
         if (last == null || !last.hasRoom()) {
-            last = new Piece(size, last == null ? FIRST_PIECE : PIECE);
+            boolean streaming = last != null && last.bytes.position() == PIECE;
+            last = new Piece(size, streaming ? PIECE : FIRST_PIECE);
             pending.add(last);
         }
         return last;
@@ -181,43 +189,112 @@ final class SegmentAppender implements AppendablePackStore.Appender {
         }
     }
 
-    @Override
-    public void sync() throws IOException {
-        putting.lock();
-        try {
-            List<Piece> leaving;
-            synchronized (pending) {
-                verifyRunning();
-                pending.forEach(piece -> piece.leaving = true);
-                leaving = List.copyOf(pending);
-            }
-            if (leaving.isEmpty()) {
-                return;
-            }
-            syncBefore();
-            put(leaving);
-            synchronized (pending) {
-                for (Piece piece : leaving) {
-                    table = table.with(piece.bytes.position());
-                }
-                pending.subList(0, leaving.size()).clear();
-            }
-        } catch (IOException | RuntimeException e) {
-            synchronized (pending) {
-                failed = e;
-            }
-            throw e;
-        } finally {
-            putting.unlock();
+    /** Has a piece put by another thread, after those before it. */
+    @GuardedBy("pending")
+    private void start(Piece piece) {
+        piece.way = Way.WAITS;
+        if (putters < AT_ONCE) {
+            putters++;
+            Thread.ofVirtual().name("pfs-segment").start(this::putWaiting);
         }
     }
 
-    @GuardedBy("putting")
-    private void syncBefore() throws IOException {
-        SegmentAppender first = before;
-        if (first != null) {
-            first.end();
-            before = null;
+    private void putWaiting() {
+        for (Piece piece = nextWaiting(); piece != null; piece = nextWaiting()) {
+            put(piece);
+        }
+    }
+
+    private @Nullable Piece nextWaiting() {
+        synchronized (pending) {
+            for (Piece piece : pending) {
+                if (piece.way == Way.WAITS && failed == null) {
+                    piece.way = Way.LEAVES;
+                    return piece;
+                }
+            }
+            putters--;
+            return null;
+        }
+    }
+
+    /** Waits until so many bytes are there, also when interrupted: the store's patience ends it. */
+    @GuardedBy("pending")
+    private void awaitDurable(long bytes) throws IOException {
+        boolean interrupted = false;
+        while (failed == null && table.size() < bytes) {
+            try {
+                pending.wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        verifyRunning();
+    }
+
+    @Override
+    public void sync() throws IOException {
+        @Nullable Piece last = null;
+        long wanted;
+        synchronized (pending) {
+            verifyRunning();
+            wanted = size;
+            if (!pending.isEmpty() && pending.getLast().way == Way.GROWS) {
+                last = pending.getLast();
+                last.way = Way.LEAVES;
+            }
+        }
+        if (last != null) {
+            put(last);
+        }
+        synchronized (pending) {
+            awaitDurable(wanted);
+        }
+    }
+
+    /** Makes a piece durable; when that fails, all that waits is told. */
+    private void put(Piece piece) {
+        @Nullable Exception failure = null;
+        boolean there = false;
+        try {
+            endBefore();
+            putSegment(piece);
+            there = true;
+        } catch (IOException | RuntimeException e) {
+            failure = e;
+        } finally {
+            settle(piece, there, failure);
+        }
+    }
+
+    private void settle(Piece piece, boolean there, @Nullable Exception failure) {
+        synchronized (pending) {
+            if (there) {
+                piece.way = Way.THERE;
+            } else if (failed == null) {
+                failed = failure == null ? new IOException(name + " was not written") : failure;
+            }
+            while (failed == null && !pending.isEmpty() && pending.getFirst().way == Way.THERE) {
+                table = table.with(pending.removeFirst().bytes.position());
+            }
+            pending.notifyAll();
+        }
+    }
+
+    /** Has the pack before whole, once. */
+    private void endBefore() throws IOException {
+        ending.lock();
+        try {
+            SegmentAppender first = before;
+            if (first != null) {
+                first.end();
+                before = null;
+            }
+        } finally {
+            ending.unlock();
         }
     }
 
@@ -233,38 +310,7 @@ final class SegmentAppender implements AppendablePackStore.Appender {
         }
     }
 
-    private void put(List<Piece> pieces) throws IOException {
-        if (pieces.size() == 1) {
-            put(pieces.getFirst());
-            return;
-        }
-        try (ExecutorService threads =
-                Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().factory())) {
-            List<Future<?>> under = new ArrayList<>();
-            for (Piece piece : pieces) {
-                under.add(
-                        threads.submit(
-                                () -> {
-                                    put(piece);
-                                    return null;
-                                }));
-            }
-            for (Future<?> one : under) {
-                one.get();
-            }
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case IOException failure -> throw failure;
-                case PfsException failure -> throw failure;
-                case null, default -> throw new IOException(name + " was not written", e);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while " + name + " was written", e);
-        }
-    }
-
-    private void put(Piece piece) throws IOException {
+    private void putSegment(Piece piece) throws IOException {
         ByteBuffer bytes = piece.bytes.duplicate().flip();
         SegmentHeader header = new SegmentHeader(SegmentHeader.Kind.DATA, bytes.remaining());
         String segment = SegmentNames.segment(name, piece.offset);
@@ -292,10 +338,14 @@ final class SegmentAppender implements AppendablePackStore.Appender {
                 throw new IOException(
                         table.size() + " bytes of " + name + " are durable: finish it");
             }
+            if (pending.stream()
+                    .anyMatch(piece -> piece.way != Way.GROWS && piece.end() > newSize)) {
+                throw new IOException("bytes of " + name + " are on their way: finish it");
+            }
             while (!pending.isEmpty() && pending.getLast().offset >= newSize) {
                 pending.removeLast();
             }
-            if (!pending.isEmpty()) {
+            if (!pending.isEmpty() && pending.getLast().end() > newSize) {
                 Piece last = pending.getLast();
                 last.bytes.position((int) (newSize - last.offset));
             }

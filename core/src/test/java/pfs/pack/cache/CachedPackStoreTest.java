@@ -79,15 +79,37 @@ class CachedPackStoreTest extends PackStoreContract {
     @Test
     void whatWasReadIsNotFetchedAgain() throws Exception {
         PackStore store = store();
-        store.put("a/b", bytes("0123456789"));
-        assertThat(read(store, "a/b", 3, 4)).isEqualTo("3456");
-        assertThat(far.reads.get()).isEqualTo(2);
-        assertThat(read(store, "a/b", 0, 8)).isEqualTo("01234567");
-        assertThat(far.reads.get()).isEqualTo(2);
-        assertThat(read(store, "a/b", 6, 100)).isEqualTo("6789");
+        far.put("a/b", bytes("0123456789"));
+        assertThat(read(store, "a/b", 5, 2)).isEqualTo("56");
+        assertThat(far.reads.get()).isEqualTo(1);
+        assertThat(read(store, "a/b", 4, 4)).isEqualTo("4567");
+        assertThat(far.reads.get()).isEqualTo(1);
         assertThat(read(store, "a/b", 0, 100)).isEqualTo("0123456789");
         assertThat(far.reads.get()).isEqualTo(3);
         assertThat(read(cache(disk), "a/b", 0, 100)).isEqualTo("0123456789");
+        assertThat(far.reads.get()).isEqualTo(3);
+    }
+
+    @Test
+    void whatIsPutIsNotFetched() throws Exception {
+        PackStore store = store();
+        assertThat(store.put("a/b", bytes("012"), bytes("3456"), bytes(""), bytes("789"))).isTrue();
+        assertThat(store.put("a/b", bytes("another"))).isFalse();
+        assertThat(disk.list("cache")).containsExactly("a_b_0", "a_b_1", "a_b_2");
+        assertThat(read(store, "a/b", 0, 100)).isEqualTo("0123456789");
+        assertThat(read(cache(disk), "a/b", 3, 5)).isEqualTo("34567");
+        assertThat(far.reads.get()).isZero();
+    }
+
+    @Test
+    void whoReadsOnFetchesMoreAtOnce() throws Exception {
+        PackStore store = store();
+        far.put("a", bytes("0123456789abcdefghijklmn"));
+        for (int i = 0; i < 24; i++) {
+            assertThat(read(store, "a", i, 1))
+                    .isEqualTo("0123456789abcdefghijklmn".substring(i, i + 1));
+        }
+        // block 0, blocks 1 to 4, block 5
         assertThat(far.reads.get()).isEqualTo(3);
     }
 

@@ -5,11 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import pfs.pack.AppendablePackStore;
 import pfs.pack.AppendablePackStoreContract;
 import pfs.pack.MemoryPackStore;
+import pfs.pack.PackStore;
 
 /** Two stores over one stand for two servers. */
 class SegmentedPackStoreTest extends AppendablePackStoreContract {
@@ -114,6 +123,152 @@ class SegmentedPackStoreTest extends AppendablePackStoreContract {
         ranges(one, all);
         ranges(open(), all);
         assertThat(shared.list("log/", "", 100)).hasSizeGreaterThan(3);
+    }
+
+    /** A store whose segments stay under way until they are let through. */
+    private static final class SlowStore implements PackStore {
+        private final PackStore store;
+        private final Set<String> waiting = new TreeSet<>();
+        private final Set<String> let = new HashSet<>();
+
+        SlowStore(PackStore store) {
+            this.store = store;
+        }
+
+        @Override
+        public boolean put(String name, ByteBuffer... parts) throws IOException {
+            synchronized (this) {
+                waiting.add(name);
+                notifyAll();
+                while (!let.contains(name) && !name.equals(SegmentNames.begun("log"))) {
+                    waitFor();
+                }
+            }
+            return store.put(name, parts);
+        }
+
+        @Override
+        public int read(String name, long offset, ByteBuffer into) throws IOException {
+            return store.read(name, offset, into);
+        }
+
+        @Override
+        public long size(String name) throws IOException {
+            return store.size(name);
+        }
+
+        @Override
+        public List<String> list(String prefix, String after, int limit) throws IOException {
+            return store.list(prefix, after, limit);
+        }
+
+        @Override
+        public boolean delete(String name) throws IOException {
+            return store.delete(name);
+        }
+
+        @Override
+        public void close() throws IOException {
+            store.close();
+        }
+
+        synchronized void await(String name) {
+            while (!waiting.contains(name)) {
+                waitFor();
+            }
+        }
+
+        synchronized void let(String name) {
+            let.add(name);
+            notifyAll();
+        }
+
+        private void waitFor() {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private static String segment(int number) {
+        return SegmentNames.segment("log", (long) number * SegmentAppender.PIECE);
+    }
+
+    @Test
+    void fullPiecesGoBeforeAnySyncAndASyncWaitsForAllOfThem() throws Exception {
+        SlowStore slow = new SlowStore(shared);
+        byte[] all = new byte[2 * SegmentAppender.PIECE + 7];
+        new Random(6).nextBytes(all);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            AppendablePackStore one = new SegmentedPackStore(slow, _ -> true);
+            AppendablePackStore.Appender log = one.append("log");
+            log.append(ByteBuffer.wrap(all));
+            slow.await(segment(0));
+            slow.await(segment(1));
+            Future<?> sync =
+                    threads.submit(
+                            () -> {
+                                log.sync();
+                                return null;
+                            });
+            slow.await(segment(2));
+            slow.let(segment(2));
+            slow.let(segment(1));
+            while (shared.size(segment(1)) < 0 || shared.size(segment(2)) < 0) {
+                Thread.onSpinWait();
+            }
+            assertThat(open().size("log")).as("what is behind a hole").isZero();
+            ranges(one, all);
+            assertThat(sync.isDone()).isFalse();
+            slow.let(segment(0));
+            sync.get();
+            assertThat(open().size("log")).isEqualTo(all.length);
+            ranges(open(), all);
+        }
+    }
+
+    @Test
+    void whoIsFasterThanTheStoreWaits() throws Exception {
+        SlowStore slow = new SlowStore(shared);
+        ByteBuffer some = ByteBuffer.allocate(SegmentAppender.PIECE);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            AppendablePackStore one = new SegmentedPackStore(slow, _ -> true);
+            AppendablePackStore.Appender log = one.append("log");
+            AtomicInteger appended = new AtomicInteger();
+            Future<?> appending =
+                    threads.submit(
+                            () -> {
+                                for (int i = 0; i < 12; i++) {
+                                    log.append(some.duplicate());
+                                    appended.incrementAndGet();
+                                }
+                                return null;
+                            });
+            for (int i = 0; i < 12; i++) {
+                slow.await(segment(i));
+                assertThat(appended.get()).as("at segment " + i).isLessThanOrEqualTo(i + 9);
+                slow.let(segment(i));
+            }
+            appending.get();
+            log.sync();
+            assertThat(open().size("log")).isEqualTo(12L * SegmentAppender.PIECE);
+        }
+    }
+
+    @Test
+    void whatIsRefusedOnTheWayFailsTheNextAppend() throws Exception {
+        AppendablePackStore.Appender old = open().append("log");
+        assertThat(open().seal("log")).isZero();
+        assertThatThrownBy(
+                        () -> {
+                            while (true) {
+                                old.append(ByteBuffer.allocate(SegmentAppender.PIECE));
+                            }
+                        })
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("another server");
     }
 
     private static void ranges(AppendablePackStore store, byte[] all) throws IOException {
