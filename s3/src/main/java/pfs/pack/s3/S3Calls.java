@@ -8,8 +8,10 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
 
 /**
- * Calls of the object store, repeated with growing pauses until they are answered or patience ends.
- * Answers of 500 and above, 429 and 408 are no answers, nor is a line that breaks. Thread-safe.
+ * Calls of the object store, repeated with growing pauses, at least once, until they are answered or
+ * patience ends. Answers of 500 and above, 429 and 408 are no answers, nor is a line that breaks. A
+ * store refuses what was signed at another time than its own: the SDK then signs by the store's
+ * clock. Thread-safe.
  */
 final class S3Calls {
     private static final long FIRST_PAUSE_MILLIS = 50;
@@ -32,6 +34,7 @@ final class S3Calls {
         private final String what;
         private final long end = System.nanoTime() + patience.toNanos();
         private long pause = FIRST_PAUSE_MILLIS;
+        private boolean again;
 
         Deadline(String what) {
             this.what = what;
@@ -39,12 +42,14 @@ final class S3Calls {
 
         /** Pauses before another attempt; throws if there is no time for it, or no sense in it. */
         void again(Exception why) {
-            if (why instanceof SdkServiceException e && !passing(e.statusCode())) {
+            if (why instanceof SdkServiceException e && !passing(e)) {
                 throw failed(ErrorCode.STOPPED, why);
             }
-            if (System.nanoTime() - end >= 0) {
+            // The first attempt may find no more than what time it is.
+            if (again && System.nanoTime() - end >= 0) {
                 throw failed(ErrorCode.ENGINE_UNAVAILABLE, why);
             }
+            again = true;
             try {
                 Thread.sleep(pause);
             } catch (InterruptedException e) {
@@ -61,8 +66,13 @@ final class S3Calls {
     }
 
     /** 409: another writer of the same name is at work. */
-    private static boolean passing(int status) {
-        return status >= 500 || status == 429 || status == 408 || status == 409;
+    private static boolean passing(SdkServiceException e) {
+        int status = e.statusCode();
+        return e.isClockSkewException()
+                || status >= 500
+                || status == 429
+                || status == 408
+                || status == 409;
     }
 
     Deadline deadline(String what) {

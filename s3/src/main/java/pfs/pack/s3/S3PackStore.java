@@ -147,7 +147,8 @@ public final class S3PackStore implements PackStore {
                         "answer for bucket " + address.bucket(),
                         () -> {
                             try {
-                                client.headBucket(r -> r.bucket(address.bucket()));
+                                // not HEAD: its answer does not say why, so not that a clock is off
+                                client.listObjectsV2(r -> r.bucket(address.bucket()).maxKeys(1));
                                 return true;
                             } catch (S3Exception e) {
                                 if (e.statusCode() == 404) {
