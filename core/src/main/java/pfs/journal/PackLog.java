@@ -259,6 +259,7 @@ final class PackLog implements AutoCloseable {
     @GuardedBy("appending")
     private void begin() throws IOException {
         drain();
+        active.finish();
         long number = PackNumber.number(end) + 1;
         AppendablePackStore.Appender next = packs.append(PackNumber.pack(number));
         try {

@@ -188,7 +188,7 @@ final class PackRecovery {
 
     private void cut(long pack, long end) throws IOException {
         LOG.info(
-                "cutting the torn end of {} from {} to {} bytes: it was never acknowledged",
+                "cutting {} from {} to {} bytes: nothing behind them was acknowledged",
                 PackNumber.pack(pack),
                 size(pack),
                 end);

@@ -12,7 +12,8 @@ public interface AppendablePackStore extends PackStore {
     /**
      * Opens a blob for appending, a new one or one that exists. Only one appender of a name may be
      * open. What is appended can be read at once, and is durable after {@link Appender#sync}; the
-     * new name itself is durable when this returns.
+     * new name itself is durable when this returns. Until the appender is {@link Appender#finish
+     * finished} or closed, zeros may lie behind what was appended, and after a crash they stay.
      */
     Appender append(String name) throws IOException;
 
@@ -57,6 +58,12 @@ public interface AppendablePackStore extends PackStore {
 
         /** Returns when all that was appended before the call is on stable storage. */
         void sync() throws IOException;
+
+        /**
+         * Says that nothing more is appended: after the next {@link #sync} the blob is as long for
+         * ever as what was appended.
+         */
+        default void finish() throws IOException {}
 
         /** Cuts the blob off, as recovery does with a torn tail. */
         void truncate(long size) throws IOException;

@@ -26,10 +26,11 @@ class PackSweepTest {
         return bytes;
     }
 
+    private final MemoryDisk disk = new MemoryDisk();
     private final LocalPackStore packs;
 
     PackSweepTest() throws IOException {
-        packs = new LocalPackStore(new MemoryDisk(), "packs");
+        packs = new LocalPackStore(disk, "packs");
     }
 
     /** Both looked whether it is there before either had stored it. */
@@ -91,6 +92,43 @@ class PackSweepTest {
             opened.catchUp();
             assertThat(first).isNotNull();
             assertThat(opened.place(id).offset()).isGreaterThan(first.offset());
+        }
+    }
+
+    /** Zeros are written ahead of short syncs, but not into a pack that is left. */
+    @Test
+    void aPackThatWasGrownByShortSyncsEndsWithItsLastRecord() throws IOException {
+        try (Journal journal = Journal.open(packs, new MemoryPackIndex())) {
+            for (int i = 0; i < 100; i++) {
+                storeTwice(journal, i);
+                journal.flush();
+            }
+            long pack = PackNumber.number(journal.end());
+            assertThat(packs.size(PackNumber.pack(pack)))
+                    .isGreaterThan(PackNumber.offset(journal.end()));
+            try (PackSweep _ = journal.sweep()) {
+                assertThat(packs.size(PackNumber.pack(pack)))
+                        .isEqualTo(PackContents.scanned(packs, pack).end());
+            }
+        }
+    }
+
+    @Test
+    void whatShortSyncsMadeDurableIsThereAfterACrash() throws IOException {
+        Set<ObjectId> stored = new HashSet<>();
+        Journal crashed = Journal.open(packs, new MemoryPackIndex());
+        for (int i = 0; i < 100; i++) {
+            stored.add(storeTwice(crashed, i));
+            crashed.flush();
+        }
+        long end = crashed.end();
+        // The crashed one's appender holds the name in its store; the files are the same.
+        try (Journal again =
+                Journal.open(new LocalPackStore(disk, "packs"), new MemoryPackIndex())) {
+            assertThat(again.end()).isEqualTo(end);
+            for (ObjectId id : stored) {
+                assertThat(ObjectId.of(again.read(id, ObjectKind.CHUNK))).isEqualTo(id);
+            }
         }
     }
 }
