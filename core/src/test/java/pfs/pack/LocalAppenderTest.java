@@ -59,7 +59,9 @@ class LocalAppenderTest {
             all.flip();
             for (int at = 0; at < all.limit(); at++) {
                 int record = at / RECORD;
-                assertThat(all.get(at)).as("%d", at).isEqualTo((byte) (record < 40 ? 1 + record : 0));
+                assertThat(all.get(at))
+                        .as("%d", at)
+                        .isEqualTo((byte) (record < 40 ? 1 + record : 0));
             }
         }
     }
