@@ -1,11 +1,9 @@
 package pfs.meta;
 
-import java.util.List;
 import java.util.Optional;
 
 /** A store that waits before it answers who asks for a lease. */
-final class PausedMetaStore implements MetaStore {
-    private final MetaStore store;
+final class PausedMetaStore extends ForwardingMetaStore {
     private final Pause pause;
 
     /** What to wait for. */
@@ -14,28 +12,8 @@ final class PausedMetaStore implements MetaStore {
     }
 
     PausedMetaStore(MetaStore store, Pause pause) {
-        this.store = store;
+        super(store);
         this.pause = pause;
-    }
-
-    @Override
-    public Optional<Versioned> get(Key key) {
-        return store.get(key);
-    }
-
-    @Override
-    public List<Pair> scan(Key prefix, Key after, int limit) {
-        return store.scan(prefix, after, limit);
-    }
-
-    @Override
-    public Optional<Pair> floor(Key prefix, Key atMost) {
-        return store.floor(prefix, atMost);
-    }
-
-    @Override
-    public boolean commit(Batch batch) {
-        return store.commit(batch);
     }
 
     @Override
@@ -45,21 +23,11 @@ final class PausedMetaStore implements MetaStore {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-        return store.lease(name, holder, millis);
-    }
-
-    @Override
-    public Optional<Lease> holder(Key name) {
-        return store.holder(name);
-    }
-
-    @Override
-    public void release(Lease lease) {
-        store.release(lease);
+        return super.lease(name, holder, millis);
     }
 
     @Override
     public void close() {
-        store.close();
+        store().close();
     }
 }

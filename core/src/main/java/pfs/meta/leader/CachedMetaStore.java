@@ -2,10 +2,10 @@ package pfs.meta.leader;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import pfs.meta.Batch;
+import pfs.meta.ForwardingMetaStore;
 import pfs.meta.Key;
 import pfs.meta.MetaStore;
 
@@ -15,13 +15,11 @@ import pfs.meta.MetaStore;
  * That nobody else changes these keys is the caller's to see to ({@link LeasedMetaStore}); scans,
  * and the keys of leases, are always asked for. Thread-safe.
  */
-public final class CachedMetaStore implements MetaStore {
+public final class CachedMetaStore extends ForwardingMetaStore {
     /** Keys that are remembered; a key and its value have 1 KiB at most. */
     private static final int MOST = 65_536;
 
     private static final int LARGEST = 1024;
-
-    private final MetaStore store;
 
     @GuardedBy("known")
     private final LinkedHashMap<Key, Optional<Versioned>> known =
@@ -45,7 +43,7 @@ public final class CachedMetaStore implements MetaStore {
      * @param store stays the caller's to close
      */
     public CachedMetaStore(MetaStore store) {
-        this.store = store;
+        super(store);
     }
 
     @Override
@@ -58,7 +56,7 @@ public final class CachedMetaStore implements MetaStore {
             }
             before = changes;
         }
-        Optional<Versioned> read = store.get(key);
+        Optional<Versioned> read = store().get(key);
         int bytes = key.array().length + read.map(v -> v.value().length()).orElse(0);
         synchronized (known) {
             if (before == changes && changing == 0 && bytes <= LARGEST) {
@@ -69,22 +67,12 @@ public final class CachedMetaStore implements MetaStore {
     }
 
     @Override
-    public List<Pair> scan(Key prefix, Key after, int limit) {
-        return store.scan(prefix, after, limit);
-    }
-
-    @Override
-    public Optional<Pair> floor(Key prefix, Key atMost) {
-        return store.floor(prefix, atMost);
-    }
-
-    @Override
     public boolean commit(Batch batch) {
         synchronized (known) {
             changing++;
         }
         try {
-            return store.commit(batch);
+            return store().commit(batch);
         } finally {
             synchronized (known) {
                 changing--;
@@ -94,22 +82,4 @@ public final class CachedMetaStore implements MetaStore {
             }
         }
     }
-
-    @Override
-    public Optional<Lease> lease(Key name, String holder, long millis) {
-        return store.lease(name, holder, millis);
-    }
-
-    @Override
-    public Optional<Lease> holder(Key name) {
-        return store.holder(name);
-    }
-
-    @Override
-    public void release(Lease held) {
-        store.release(held);
-    }
-
-    @Override
-    public void close() {}
 }
