@@ -1,8 +1,12 @@
 package pfs.repo;
 
+import static java.util.stream.Collectors.partitioningBy;
+
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
@@ -81,18 +85,30 @@ public final class Arrivals {
      * still held, and flushed.
      *
      * @param oldestFirst no parent behind its child
+     * @param empty tells of a commit whether it comes without its files, as they were dropped where
+     *     it comes from: then it is hollow here too. Those that come with all their files are
+     *     hollow no more
      */
-    public void admit(List<ObjectId> oldestFirst) {
+    public void admit(List<ObjectId> oldestFirst, Predicate<ObjectId> empty) {
         for (int from = 0; from < oldestFirst.size(); from += BATCH) {
-            Batch batch = new Batch();
             int to = Math.min(from + BATCH, oldestFirst.size());
-            store.leases().naming().made(oldestFirst.subList(from, to));
-            for (ObjectId id : oldestFirst.subList(from, to)) {
-                batch.put(RefKeys.commit(repo.number(), id), Bytes.of(new byte[0]));
-                store.paths().record(batch, repo.number(), commit(id));
-            }
-            store.meta().commit(batch);
+            List<ObjectId> some = oldestFirst.subList(from, to);
+            store.hollow().changing(() -> admitSome(some, empty));
         }
+    }
+
+    private void admitSome(List<ObjectId> commits, Predicate<ObjectId> empty) {
+        Map<Boolean, List<ObjectId>> parts = commits.stream().collect(partitioningBy(empty));
+        // Whoever marks them from here on must know already whether there are files to mark.
+        store.hollow()
+                .set(parts.getOrDefault(true, List.of()), parts.getOrDefault(false, List.of()));
+        store.leases().naming().made(commits);
+        Batch batch = new Batch();
+        for (ObjectId id : commits) {
+            batch.put(RefKeys.commit(repo.number(), id), Bytes.of(new byte[0]));
+            store.paths().record(batch, repo.number(), commit(id));
+        }
+        store.meta().commit(batch);
     }
 
     /** The head of a branch; empty if there is no such branch, or no commit on it. */

@@ -1,6 +1,7 @@
 package pfs.repo;
 
 import java.util.List;
+import java.util.function.Predicate;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.meta.Batch;
@@ -28,15 +29,31 @@ final class Hollow {
         return any && meta.get(RefKeys.hollow(commit)).isPresent();
     }
 
-    /** From now on these commits are without files; durable on return. */
-    void add(List<ObjectId> commits) {
-        if (commits.isEmpty()) {
-            return;
-        }
-        any = true;
+    /**
+     * From now on these commits are without files, but for those that stay after all; durable on
+     * return.
+     */
+    void add(List<ObjectId> commits, Predicate<ObjectId> stays) {
+        changing(() -> set(commits.stream().filter(stays.negate()).toList(), List.of()));
+    }
+
+    /** Commits become hollow, or cease to be, in one such change at a time. */
+    synchronized void changing(Runnable change) {
+        change.run();
+    }
+
+    /**
+     * Writes down, within {@link #changing}, which commits are without files and which have theirs;
+     * durable on return.
+     */
+    void set(List<ObjectId> empty, List<ObjectId> whole) {
         Batch batch = new Batch();
-        commits.forEach(id -> batch.put(RefKeys.hollow(id), Bytes.of(new byte[0])));
-        meta.commit(batch);
+        empty.forEach(id -> batch.put(RefKeys.hollow(id), Bytes.of(new byte[0])));
+        whole.stream().filter(this::contains).forEach(id -> batch.delete(RefKeys.hollow(id)));
+        if (!batch.changes().isEmpty()) {
+            any |= !empty.isEmpty();
+            meta.commit(batch);
+        }
     }
 
     /** NO_SUCH_REF, which says what happened, for a commit whose files are asked for. */

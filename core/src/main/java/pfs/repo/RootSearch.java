@@ -114,14 +114,19 @@ final class RootSearch {
                         emptied.add(id);
                     }
                     if (gone.size() + emptied.size() >= FORGOTTEN) {
-                        store.hollow().add(emptied);
+                        empty(emptied);
                         emptied.clear();
                         forget(gone);
                         gone.clear();
                     }
                 });
-        store.hollow().add(emptied);
+        empty(emptied);
         forget(gone);
+    }
+
+    /** Commits go without files, unless they came again meanwhile, with them. */
+    private void empty(List<ObjectId> commits) {
+        store.hollow().add(commits, store.leases().naming()::stays);
     }
 
     /** Writes down that packs are about to be swept, for those whose index is another's. */

@@ -33,8 +33,14 @@ final class Closure {
     /** The commits that are new, no parent behind its child; null until all are here. */
     private @Nullable List<ObjectId> order;
 
-    /** Commits of the order that are whole. */
+    /** Commits of the order that are whole, or taken without their files. */
     private int whole;
+
+    /** Commits that may come without their files. */
+    private final Set<ObjectId> claimed = new HashSet<>();
+
+    /** Those of them that did. */
+    private final Set<ObjectId> empty = new HashSet<>();
 
     Closure(Repos repos, Arrivals door, Collection<ObjectId> targets) {
         this.repos = repos;
@@ -55,6 +61,21 @@ final class Closure {
     /** The newest commits of which it is known by now that they are whole: one, or none. */
     List<ObjectId> newestWhole() {
         return order == null || whole == 0 ? List.of() : List.of(order.get(whole - 1));
+    }
+
+    /** The new commits of which that is not known; none before all commits are here. */
+    List<ObjectId> open() {
+        return order == null ? List.of() : order.subList(whole, order.size());
+    }
+
+    /** Takes these commits without their files, if these are not here. */
+    void claim(Collection<ObjectId> hollow) {
+        claimed.addAll(hollow);
+    }
+
+    /** True if the commit is taken without its files; looked up again, so at the last moment. */
+    boolean isEmpty(ObjectId id) {
+        return empty.contains(id) && lacks(door.commit(id), _ -> {});
     }
 
     /** How many of the new commits are known to be whole. */
@@ -132,21 +153,40 @@ final class Closure {
 
     private boolean check(Commit commit, Consumer<ObjectId> lacking) {
         door.verifyPlace(commit);
-        Walk walk = new Walk(lacking);
-        TreeObjects.walk(repos.trees(), Outgoing.knownRoot(door, commit), commit.root(), walk);
-        return !walk.lacks;
+        boolean mayLack = claimed.contains(commit.id());
+        boolean lacks = lacks(commit, mayLack ? _ -> {} : lacking);
+        if (lacks && mayLack) {
+            empty.add(commit.id());
+        }
+        return !lacks || mayLack;
+    }
+
+    private boolean lacks(Commit commit, Consumer<ObjectId> lacking) {
+        boolean parentIsEmpty = commit.parents().stream().limit(1).anyMatch(empty::contains);
+        Walk walk = new Walk(lacking, claimed.contains(commit.id()));
+        TreeObjects.walk(
+                repos.trees(),
+                parentIsEmpty ? null : Outgoing.knownRoot(door, commit),
+                commit.root(),
+                walk);
+        return walk.lacks;
     }
 
     /** Looks for each object where it is named. */
     private final class Walk implements TreeObjects.Visitor, ContentObjects.Visitor {
         private final Consumer<ObjectId> lacking;
+        private final boolean anyIsEnough;
         private boolean lacks;
 
-        Walk(Consumer<ObjectId> lacking) {
+        Walk(Consumer<ObjectId> lacking, boolean anyIsEnough) {
             this.lacking = lacking;
+            this.anyIsEnough = anyIsEnough;
         }
 
         private boolean here(ObjectId id) {
+            if (lacks && anyIsEnough) {
+                return false;
+            }
             if (door.contains(id)) {
                 return true;
             }

@@ -75,6 +75,11 @@ public final class LocalPeer implements Peer {
     }
 
     @Override
+    public List<ObjectId> hollow(List<ObjectId> ids) {
+        return ids.stream().filter(id -> door.isHollow(id) && door.has(id)).toList();
+    }
+
+    @Override
     public void send(List<ByteBuffer> records) {
         records.forEach(this::receive);
     }
@@ -118,14 +123,7 @@ public final class LocalPeer implements Peer {
     }
 
     @Override
-    public MoveAnswer move(List<Ref> refs, Arrivals.Mode mode) {
-        // What was found whole stays so until a ref names it.
-        try (Lease _ = repos.lease()) {
-            return verifyAndMove(refs, mode);
-        }
-    }
-
-    private MoveAnswer verifyAndMove(List<Ref> refs, Arrivals.Mode mode) {
+    public MoveAnswer move(List<Ref> refs, List<ObjectId> hollow, Arrivals.Mode mode) {
         Set<ObjectId> targets = new LinkedHashSet<>();
         refs.forEach(
                 ref -> {
@@ -133,13 +131,15 @@ public final class LocalPeer implements Peer {
                         targets.add(ref.commit());
                     }
                 });
+        Closure closure = new Closure(repos, door, targets);
+        closure.claim(hollow);
+        // What was found whole stays so until a ref names it.
         try (Lease _ = repos.lease()) {
-            return move(refs, targets, mode);
+            return verifyAndMove(refs, closure, mode);
         }
     }
 
-    private MoveAnswer move(List<Ref> refs, Set<ObjectId> targets, Arrivals.Mode mode) {
-        Closure closure = new Closure(repos, door, targets);
+    private MoveAnswer verifyAndMove(List<Ref> refs, Closure closure, Arrivals.Mode mode) {
         Set<ObjectId> lacking = new LinkedHashSet<>();
         boolean whole =
                 closure.check(
@@ -157,9 +157,17 @@ public final class LocalPeer implements Peer {
     List<Moved> move(List<Ref> refs, Closure closure, Arrivals.Mode mode) {
         for (Ref ref : refs) {
             verify(ref, mode);
+            if (ref.commit() != null && closure.isEmpty(ref.commit())) {
+                throw new PfsException(
+                        ErrorCode.IMPOSSIBLE,
+                        "the files of commit "
+                                + ref.commit()
+                                + " were dropped: no branch or tag can be set to it",
+                        ref.name());
+            }
         }
         repos.flush();
-        door.admit(closure.commits());
+        door.admit(closure.commits(), closure::isEmpty);
         List<Moved> moved = new ArrayList<>();
         for (Ref ref : refs) {
             moved.add(new Moved(ref, set(ref, mode)));

@@ -8,8 +8,6 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import pfs.chunk.Content;
 import pfs.chunk.ContentObjects;
-import pfs.error.ErrorCode;
-import pfs.error.PfsException;
 import pfs.object.ObjectId;
 import pfs.repo.Arrivals;
 import pfs.repo.Commit;
@@ -35,6 +33,7 @@ final class Outgoing implements TreeObjects.Visitor, ContentObjects.Visitor {
     private final Predicate<ObjectId> sink;
     private final Set<ObjectId> told = new HashSet<>();
     private final List<Changed> waiting = new ArrayList<>();
+    private final List<ObjectId> hollow = new ArrayList<>();
     private boolean enough;
 
     private record Changed(Content content, @Nullable Content before) {}
@@ -56,19 +55,19 @@ final class Outgoing implements TreeObjects.Visitor, ContentObjects.Visitor {
                 return;
             }
             Commit commit = door.commit(id);
-            if (door.isHollow(id)) {
-                throw new PfsException(
-                        ErrorCode.IMPOSSIBLE,
-                        "the files of commit "
-                                + id
-                                + " were dropped, as its branch keeps newer ones only: a store that"
-                                + " lacks it cannot be sent what came after it",
-                        id.toString());
-            }
             tell(id);
+            if (door.isHollow(id)) {
+                hollow.add(id);
+                continue;
+            }
             TreeObjects.walk(repos.trees(), knownRoot(door, commit), commit.root(), this);
             files();
         }
+    }
+
+    /** Those of the commits that have no files: they come alone. */
+    List<ObjectId> hollow() {
+        return hollow;
     }
 
     /** The files of the first parent; null without one, or if they were dropped. */

@@ -37,6 +37,9 @@ public interface Peer extends AutoCloseable {
     /** Those of these commits that are not the repo's, with all that they reach. */
     List<ObjectId> lacksCommits(List<ObjectId> ids) throws IOException;
 
+    /** Those of these commits that are the repo's, but without their files. */
+    List<ObjectId> hollow(List<ObjectId> ids) throws IOException;
+
     /** Gives it records to keep, whether anything names them yet or not. */
     void send(List<ByteBuffer> records) throws IOException;
 
@@ -55,8 +58,11 @@ public interface Peer extends AutoCloseable {
     /**
      * Sets refs, all that it can refuse before being checked before the first is set. Refuses
      * (NOT_FAST_FORWARD, EXISTS, INVALID_NAME …) without a change.
+     *
+     * @param hollow commits behind the refs whose files nobody here has any more: it takes them
+     *     without, unless it has the files
      */
-    MoveAnswer move(List<Ref> refs, Arrivals.Mode mode) throws IOException;
+    MoveAnswer move(List<Ref> refs, List<ObjectId> hollow, Arrivals.Mode mode) throws IOException;
 
     @Override
     void close() throws IOException;

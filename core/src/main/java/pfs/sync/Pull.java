@@ -147,6 +147,7 @@ public final class Pull {
         // Where an attempt before this one has brought the commits, it has brought more: what it
         // has not is asked for by id.
         int asked = wants.stream().allMatch(door::contains) ? closure.progress() : -1;
+        Set<ObjectId> hollow = new HashSet<>();
         while (true) {
             long before = objects.get();
             if (closure.progress() > asked) {
@@ -159,16 +160,37 @@ public final class Pull {
             if (check(closure, wanted)) {
                 return;
             }
+            boolean learnt = closure.progress() == asked && ask(closure, hollow);
+            if (learnt && !wanted.begun) {
+                continue;
+            }
             if (closure.progress() == asked || wanted.begun) {
                 wanted.finish();
             }
-            if (objects.get() == before) {
+            if (objects.get() == before && !learnt) {
                 throw new PfsException(
                         ErrorCode.PEER_FAILED,
                         "the other side has not all that its refs reach; it lacks "
                                 + wanted.example);
             }
         }
+    }
+
+    /**
+     * Asks, once of each commit, whether the other side has its files itself.
+     *
+     * @return true if there are some that are to be taken without
+     */
+    private boolean ask(Closure closure, Set<ObjectId> asked) throws IOException {
+        List<ObjectId> open = closure.open().stream().filter(asked::add).toList();
+        boolean any = false;
+        for (int from = 0; from < open.size(); from += Peer.MAX_IDS) {
+            int to = Math.min(from + Peer.MAX_IDS, open.size());
+            List<ObjectId> hollow = peer.hollow(open.subList(from, to));
+            closure.claim(hollow);
+            any |= !hollow.isEmpty();
+        }
+        return any;
     }
 
     private static boolean check(Closure closure, Wanted wanted) throws IOException {

@@ -112,9 +112,9 @@ public final class Push {
                 heads.add(ref.commit());
             }
         }
-        send(missingCommits(heads, known));
+        List<ObjectId> hollow = send(missingCommits(heads, known));
         for (int round = 0; round < ROUNDS; round++) {
-            switch (peer.move(moves, mode)) {
+            switch (peer.move(moves, hollow, mode)) {
                 case MoveAnswer.Done done -> {
                     return new SyncReport(
                             done.refs().stream()
@@ -176,8 +176,8 @@ public final class Push {
         return found.size() == known.size() ? commits : Ancestry.between(door, heads, found);
     }
 
-    /** Sends what these commits added, some of it at a time. */
-    private void send(List<ObjectId> commits) throws IOException {
+    /** Sends what these commits added, some of it at a time; answers those without files. */
+    private List<ObjectId> send(List<ObjectId> commits) throws IOException {
         Streams streams = new Streams(STREAMS);
         List<ObjectId> batch = new ArrayList<>();
         Outgoing outgoing =
@@ -201,6 +201,7 @@ public final class Push {
         }
         streams.await();
         sendLast(batch);
+        return outgoing.hollow();
     }
 
     private void submit(Streams streams, List<ObjectId> ids) {

@@ -77,6 +77,12 @@ final class FailingPeer implements Peer {
     }
 
     @Override
+    public List<ObjectId> hollow(List<ObjectId> ids) throws IOException {
+        bytes.addAndGet(64L * ids.size());
+        return through(() -> peer.hollow(ids));
+    }
+
+    @Override
     public void send(List<ByteBuffer> records) throws IOException {
         records.forEach(record -> bytes.addAndGet(record.remaining()));
         var _ =
@@ -119,8 +125,9 @@ final class FailingPeer implements Peer {
     }
 
     @Override
-    public MoveAnswer move(List<Ref> refs, Arrivals.Mode mode) throws IOException {
-        return through(() -> peer.move(refs, mode));
+    public MoveAnswer move(List<Ref> refs, List<ObjectId> hollow, Arrivals.Mode mode)
+            throws IOException {
+        return through(() -> peer.move(refs, hollow, mode));
     }
 
     @Override

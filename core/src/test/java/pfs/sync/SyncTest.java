@@ -270,10 +270,12 @@ class SyncTest {
                     peer(two)
                             .move(
                                     List.of(new Ref(Ref.Kind.BRANCH, "master", commit.id())),
+                                    List.of(),
                                     Mode.FORCE);
             assertThat(answer).isEqualTo(new MoveAnswer.Lacking(List.of(commit.id())));
             peer(two).send(List.of(record));
-            assertThat(peer(two).move(List.of(new Ref(Ref.Kind.TAG, "v", commit.id())), Mode.FORCE))
+            Ref tag = new Ref(Ref.Kind.TAG, "v", commit.id());
+            assertThat(peer(two).move(List.of(tag), List.of(), Mode.FORCE))
                     .isInstanceOf(MoveAnswer.Lacking.class);
             assertThat(Histories.refs(two)).isEmpty();
         }

@@ -1,5 +1,6 @@
 package pfs.server.sync;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -164,6 +165,11 @@ public final class HttpPeer implements Peer {
         return ids(post("/sync/lacks", Query.NONE.flag("commits", true), RecordStream.encode(ids)));
     }
 
+    @Override
+    public List<ObjectId> hollow(List<ObjectId> ids) throws IOException {
+        return ids(post("/sync/hollow", Query.NONE, RecordStream.encode(ids)));
+    }
+
     private List<ObjectId> ids(Request request) throws IOException {
         try (Response response = send(request)) {
             return RecordStream.decode(response.body().readAllBytes());
@@ -223,12 +229,16 @@ public final class HttpPeer implements Peer {
     }
 
     @Override
-    public MoveAnswer move(List<Ref> refs, Arrivals.Mode mode) throws IOException {
-        StringBuilder lines = new StringBuilder();
-        refs.forEach(ref -> lines.append(ref.line()));
-        byte[] body = lines.toString().getBytes(StandardCharsets.UTF_8);
-        Query query = Query.NONE.and("mode", mode.name().toLowerCase(Locale.ROOT));
-        try (Response response = send(post("/sync/refs", query, body))) {
+    public MoveAnswer move(List<Ref> refs, List<ObjectId> hollow, Arrivals.Mode mode)
+            throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        body.writeBytes(RecordStream.encode(hollow));
+        refs.forEach(ref -> body.writeBytes(ref.line().getBytes(StandardCharsets.UTF_8)));
+        Query query =
+                Query.NONE
+                        .and("mode", mode.name().toLowerCase(Locale.ROOT))
+                        .and("hollow", Integer.toString(hollow.size()));
+        try (Response response = send(post("/sync/refs", query, body.toByteArray()))) {
             if (response.header(LACKING).isPresent()) {
                 return new MoveAnswer.Lacking(RecordStream.decode(response.body().readAllBytes()));
             }

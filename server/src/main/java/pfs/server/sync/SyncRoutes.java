@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
@@ -60,8 +61,15 @@ public final class SyncRoutes {
         SyncRoutes routes = new SyncRoutes(views, repos);
         return Routes.ofRepos()
                 .get("/sync/refs", READ, routes::refs, "Branches and tags, for a peer")
-                .post("/sync/refs", WRITE, routes::move, "Set refs to what was sent", "mode")
+                .post(
+                        "/sync/refs",
+                        WRITE,
+                        routes::move,
+                        "Set refs to what was sent",
+                        "mode",
+                        "hollow")
                 .post("/sync/lacks", READ, routes::lacks, "Which ids are not here", "commits")
+                .post("/sync/hollow", READ, routes::hollow, "Which commits have no files here")
                 .post("/sync/objects", WRITE, routes::objects, "Keep objects")
                 .post("/sync/fetch", READ, routes::fetch, "Objects by id")
                 .post(
@@ -102,6 +110,12 @@ public final class SyncRoutes {
         List<ObjectId> lacking = commits ? peer.lacksCommits(ids) : peer.lacks(ids);
         exchange.answer(200).put(BYTES);
         exchange.send(ByteBuffer.wrap(RecordStream.encode(lacking)));
+    }
+
+    private void hollow(Exchange exchange) throws IOException {
+        List<ObjectId> hollow = peer(exchange).hollow(ids(exchange));
+        exchange.answer(200).put(BYTES);
+        exchange.send(ByteBuffer.wrap(RecordStream.encode(hollow)));
     }
 
     private void objects(Exchange exchange) throws IOException {
@@ -166,7 +180,14 @@ public final class SyncRoutes {
     }
 
     private static long number(Exchange exchange, String field, long most) {
-        String given = exchange.query().require(field);
+        return number(field, exchange.query().require(field), most);
+    }
+
+    private static long number(Exchange exchange, String field, long otherwise, long most) {
+        return number(field, exchange.query().get(field, Long.toString(otherwise)), most);
+    }
+
+    private static long number(String field, String given, long most) {
         try {
             long number = Long.parseLong(given);
             if (number >= 0 && number <= most) {
@@ -198,9 +219,13 @@ public final class SyncRoutes {
         if (mode == Arrivals.Mode.MIRROR) {
             exchange.require(ADMIN, exchange.repo());
         }
-        String lines = new String(exchange.body().all(MAX_REFS), StandardCharsets.UTF_8);
-        List<Ref> refs = Ref.parse(lines);
-        switch (move(exchange, refs, mode)) {
+        byte[] body = exchange.body().all(MAX_REFS);
+        int ids =
+                ObjectId.BYTES * (int) number(exchange, "hollow", 0, body.length / ObjectId.BYTES);
+        List<ObjectId> hollow = RecordStream.decode(Arrays.copyOf(body, ids));
+        List<Ref> refs =
+                Ref.parse(new String(body, ids, body.length - ids, StandardCharsets.UTF_8));
+        switch (move(exchange, refs, hollow, mode)) {
             case MoveAnswer.Lacking lacking -> {
                 exchange.answer(200)
                         .put(BYTES)
@@ -218,9 +243,10 @@ public final class SyncRoutes {
         }
     }
 
-    private MoveAnswer move(Exchange exchange, List<Ref> refs, Arrivals.Mode mode) {
+    private MoveAnswer move(
+            Exchange exchange, List<Ref> refs, List<ObjectId> hollow, Arrivals.Mode mode) {
         try {
-            return peer(exchange).move(refs, mode);
+            return peer(exchange).move(refs, hollow, mode);
         } catch (PfsException e) {
             throw blamed(e);
         }
