@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.eclipse.jetty.server.Handler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,19 +71,25 @@ public final class Serving implements AutoCloseable {
         routes.addAll(AroundRoutes.of(repos, meter, figures, () -> List.copyOf(routes)));
         routes.addAll(CareRoutes.of(repos));
         routes.addAll(additions.routes());
-        return new RouteTable(routes.stream().map(route -> leased(route, repos)).toList());
+        return new RouteTable(routes.stream().map(route -> leased(route, repos::lease)).toList());
     }
 
-    /** What a change stores is named before its request ends: so long nothing of it is garbage. */
-    private static Route leased(Route route, Repos repos) {
+    /**
+     * What a change stores is named before its request is answered: so long nothing of it is
+     * garbage.
+     *
+     * @param leases opens one
+     */
+    static Route leased(Route route, Supplier<Lease> leases) {
         if (route.scope() != Route.Scope.REPO || route.right() != Right.WRITE) {
             return route;
         }
         Shortcut shortcut = route.shortcut();
-        Route leased = shortcut == null ? route : route.answeredBy(e -> takes(e, shortcut, repos));
+        Route leased =
+                shortcut == null ? route : route.answeredBy(e -> takes(e, shortcut, leases.get()));
         return leased.with(
                 exchange -> {
-                    Lease lease = repos.lease();
+                    Lease lease = leases.get();
                     try {
                         route.action().run(exchange);
                     } finally {
@@ -91,8 +98,7 @@ public final class Serving implements AutoCloseable {
                 });
     }
 
-    private static boolean takes(Exchange exchange, Shortcut shortcut, Repos repos) {
-        Lease lease = repos.lease();
+    private static boolean takes(Exchange exchange, Shortcut shortcut, Lease lease) {
         boolean taken = false;
         try {
             taken = shortcut.takes(exchange);
