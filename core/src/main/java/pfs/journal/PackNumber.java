@@ -1,23 +1,27 @@
 package pfs.journal;
 
+import java.util.HexFormat;
+
 /**
  * Names of packs by their number, and positions in the row of all packs: the number in the upper 32
  * bits, the offset in the lower.
  */
 final class PackNumber {
+    private static final HexFormat HEX = HexFormat.of();
+
     private PackNumber() {}
 
     static String pack(long number) {
-        return String.format("%016x.pack", number);
+        return HEX.toHexDigits(number) + ".pack";
     }
 
     static String index(long number) {
-        return String.format("%016x.index", number);
+        return HEX.toHexDigits(number) + ".index";
     }
 
     /** The mark that says that a pack is in the trash. */
     static String dead(long number) {
-        return String.format("%016x.dead", number);
+        return HEX.toHexDigits(number) + ".dead";
     }
 
     /** The number of a pack or an index blob by its name. */

@@ -1,6 +1,5 @@
 package pfs.pack;
 
-import java.util.regex.Pattern;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 
@@ -8,9 +7,6 @@ import pfs.error.PfsException;
 public final class PackNames {
     /** Characters of a name. */
     public static final int MAX = 200;
-
-    private static final Pattern NAME =
-            Pattern.compile("[a-z0-9][a-z0-9.-]*(?:/[a-z0-9][a-z0-9.-]*)*");
 
     private PackNames() {}
 
@@ -22,10 +18,24 @@ public final class PackNames {
                     "the blob's name has " + name.length() + " characters, limit " + MAX,
                     name);
         }
-        if (!NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             throw new PfsException(
                     ErrorCode.INVALID_NAME, "'" + name + "' is not a blob's name", name);
         }
         return name;
+    }
+
+    /** Asked for each read of a pack. */
+    private static boolean isName(String name) {
+        boolean begins = true;
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+            if (!plain && (begins || (c != '.' && c != '-' && c != '/'))) {
+                return false;
+            }
+            begins = c == '/';
+        }
+        return !begins;
     }
 }

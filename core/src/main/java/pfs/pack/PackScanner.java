@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /**
  * Reads the records of a pack one after the other, and stops at the first that is torn or damaged.
- * Holds 1 MiB of the pack, or one record if that is larger. Not thread-safe.
+ * Holds 1 MiB of the pack, or all of a shorter one, or one record if that is larger. Not
+ * thread-safe.
  */
 public final class PackScanner {
     private static final int PIECE = 1 << 20;
@@ -15,7 +16,7 @@ public final class PackScanner {
     private final String name;
 
     /** Bytes of the pack, from {@link #bufferAt} on. */
-    private ByteBuffer buffer = ByteBuffer.allocate(PIECE).limit(0);
+    private ByteBuffer buffer = ByteBuffer.allocate(0);
 
     private long bufferAt;
     private long next;
@@ -59,7 +60,9 @@ public final class PackScanner {
         if (buffer.limit() - inBuffer() >= wanted) {
             return true;
         }
-        int capacity = Math.max(PIECE, wanted);
+        boolean first = buffer.capacity() == 0;
+        int piece = first ? (int) Math.clamp(store.size(name) - next, 0L, PIECE) : PIECE;
+        int capacity = Math.max(piece, wanted);
         // a fresh buffer where the size changes; the old record's payload may not be used any more
         ByteBuffer fresh = buffer.capacity() == capacity ? buffer : ByteBuffer.allocate(capacity);
         ByteBuffer kept = buffer.duplicate().position(inBuffer());
