@@ -89,7 +89,7 @@ public final class GarbageTorture {
             throws IOException, InterruptedException {
         List<Callable<Void>> all = new ArrayList<>();
         for (int i = 0; i < WRITERS; i++) {
-            Writer writer = new Writer(http, "w" + i, random.nextLong());
+            Writer writer = new Writer("w" + i, random.nextLong());
             writers.add(writer);
             all.add(
                     () -> {

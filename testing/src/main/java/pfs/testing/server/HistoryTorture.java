@@ -3,9 +3,6 @@ package pfs.testing.server;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,6 +34,7 @@ import pfs.testing.history.Ledger;
  */
 public final class HistoryTorture {
     private static final int CLIENTS = 8;
+    private static final int SILENCE_MILLIS = 300_000;
     private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
 
     /** A commit in a list as JSON has it. */
@@ -68,13 +66,12 @@ public final class HistoryTorture {
     public String run(long calls, int kills)
             throws IOException, InterruptedException, ExecutionException {
         AtomicReference<ServerProcess> server =
-                new AtomicReference<>(ServerProcess.ready(root, data));
+                new AtomicReference<>(ServerProcess.shortLived(root, data));
         AtomicBoolean stop = new AtomicBoolean();
         AtomicLong made = new AtomicLong();
         List<Event> events = new ArrayList<>();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-                HttpClient http = client(threads)) {
-            List<Recorder> recorders = recorders(http, server, made, stop);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Recorder> recorders = recorders(server, made, stop);
             List<Future<?>> running = new ArrayList<>();
             for (Recorder recorder : recorders) {
                 running.add(
@@ -84,13 +81,13 @@ public final class HistoryTorture {
                                     return true;
                                 }));
             }
-            live(http, server, made, calls, kills);
+            live(server, made, calls, kills);
             stop.set(true);
             for (Future<?> one : running) {
                 one.get();
             }
             recorders.forEach(recorder -> events.addAll(recorder.events()));
-            prove(events, ledger(http, t -> current(server).uri(t)));
+            prove(events, ledger(t -> current(server).uri(t)));
         } finally {
             current(server).close();
         }
@@ -107,42 +104,29 @@ public final class HistoryTorture {
     }
 
     private List<Recorder> recorders(
-            HttpClient http,
-            AtomicReference<ServerProcess> server,
-            AtomicLong calls,
-            AtomicBoolean stop) {
+            AtomicReference<ServerProcess> server, AtomicLong calls, AtomicBoolean stop) {
         AtomicLong values = new AtomicLong();
         List<Recorder> recorders = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
             recorders.add(
                     new Recorder(
-                            http,
-                            t -> current(server).uri(t),
-                            i,
-                            seed * 100 + i,
-                            values,
-                            calls,
-                            stop));
+                            t -> current(server).uri(t), i, seed * 100 + i, values, calls, stop));
         }
         return recorders;
     }
 
     /** One server after the other, each ended by kill -9 but the last. */
     private void live(
-            HttpClient http,
-            AtomicReference<ServerProcess> server,
-            AtomicLong calls,
-            long wanted,
-            int kills)
+            AtomicReference<ServerProcess> server, AtomicLong calls, long wanted, int kills)
             throws IOException, InterruptedException {
         for (int life = 1; life <= kills + 1; life++) {
             // half of a life before the collection, and what is left of it behind that
             await(calls, wanted * (2L * life - 1) / (2L * kills + 2));
-            collect(http, current(server).uri("/gc?trash=0&wait=5"));
+            collect(current(server).uri("/gc?trash=0&wait=5"));
             if (life <= kills) {
                 await(calls, wanted * life / (kills + 1) - random.nextInt(20));
                 current(server).kill();
-                server.set(ServerProcess.ready(root, data));
+                server.set(ServerProcess.shortLived(root, data));
             }
         }
         await(calls, wanted);
@@ -175,56 +159,44 @@ public final class HistoryTorture {
         return java.util.Objects.requireNonNull(server.get());
     }
 
-    private static HttpClient client(ExecutorService threads) {
-        return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .executor(threads)
-                .build();
-    }
-
-    private static void collect(HttpClient http, URI uri) throws IOException, InterruptedException {
-        HttpResponse<String> answer =
-                http.send(
-                        HttpRequest.newBuilder(uri)
-                                .POST(HttpRequest.BodyPublishers.noBody())
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString());
-        if (answer.statusCode() != 200 && answer.statusCode() != 503) {
-            throw new AssertionError("gc: " + answer.statusCode() + " " + answer.body());
+    private static void collect(URI uri) throws IOException {
+        try (Caller caller = new Caller(SILENCE_MILLIS)) {
+            Caller.Answer answer = caller.send(uri, "POST", null, Map.of());
+            if (answer.status() != 200 && answer.status() != 503) {
+                throw new AssertionError("gc: " + answer.status() + " " + answer.text());
+            }
         }
     }
 
     /**
-     * What the server says now: the line of commits, each with its files, which one archive brings.
+     * What the server says now: the line of commits, each with its values, which one archive
+     * brings, and all files of the branch.
      *
      * @param server the URI of a path
      */
-    static Ledger ledger(HttpClient http, Function<String, URI> server)
-            throws IOException, InterruptedException {
+    static Ledger ledger(Function<String, URI> server) throws IOException {
         List<Ledger.Entry> commits = new ArrayList<>();
         String after = "";
-        while (true) {
-            List<Listed> page = page(http, server, after);
-            for (Listed commit : page) {
-                Map<String, String> files = files(http, server, "?commit=" + commit.id);
-                commits.addFirst(new Ledger.Entry(commit.id, commit.parents, files));
+        try (Caller caller = new Caller(SILENCE_MILLIS)) {
+            while (true) {
+                List<Listed> page = page(caller, server.apply("/commits?limit=1000" + after));
+                for (Listed commit : page) {
+                    URI values = server.apply("/pfs/" + Recorder.VALUES + "/?commit=" + commit.id);
+                    Map<String, String> files = files(caller, values);
+                    commits.add(new Ledger.Entry(commit.id, commit.parents, files));
+                }
+                if (page.isEmpty()) {
+                    return new Ledger(commits.reversed(), files(caller, server.apply("/pfs/")));
+                }
+                after = "&after=" + page.getLast().id;
             }
-            if (page.isEmpty()) {
-                return new Ledger(commits, files(http, server, ""));
-            }
-            after = "&after=" + page.getLast().id;
         }
     }
 
     private record Listed(String id, List<String> parents) {}
 
-    private static List<Listed> page(HttpClient http, Function<String, URI> server, String after)
-            throws IOException, InterruptedException {
-        HttpRequest request =
-                HttpRequest.newBuilder(server.apply("/commits?limit=1000" + after))
-                        .header("Accept", "application/json")
-                        .build();
-        String json = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    private static List<Listed> page(Caller caller, URI uri) throws IOException {
+        String json = caller.send(uri, "GET", null, Map.of("Accept", "application/json")).text();
         List<Listed> listed = new ArrayList<>();
         Matcher ids = COMMIT.matcher(json);
         while (ids.find()) {
@@ -237,22 +209,24 @@ public final class HistoryTorture {
         return listed;
     }
 
-    private static Map<String, String> files(
-            HttpClient http, Function<String, URI> server, String query)
-            throws IOException, InterruptedException {
-        HttpRequest request =
-                HttpRequest.newBuilder(server.apply("/pfs/" + query))
-                        .header("Accept", "application/x-tar")
-                        .build();
-        HttpResponse<byte[]> answer = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
-        if (answer.statusCode() != 200) {
-            throw new AssertionError("the files of '" + query + "': " + answer.statusCode());
+    private static Map<String, String> files(Caller caller, URI uri) throws IOException {
+        Caller.Answer answer = caller.send(uri, "GET", null, Map.of("Accept", "application/x-tar"));
+        if (answer.status() == 404) {
+            return Map.of(); // nothing is in that directory
         }
+        if (answer.status() != 200) {
+            throw new AssertionError("the files of " + uri + ": " + answer.status());
+        }
+        String directory = uri.getPath().substring("/pfs/".length());
         Map<String, String> files = new HashMap<>();
-        TarReader tar = new TarReader(new ByteArrayInputStream(answer.body()));
+        TarReader tar = new TarReader(new ByteArrayInputStream(answer.bytes()));
         for (@Nullable TarEntry entry = tar.next(); entry != null; entry = tar.next()) {
             if (!entry.directory()) {
-                files.put(entry.path(), new String(tar.readAll(), StandardCharsets.UTF_8).strip());
+                String path =
+                        entry.path().startsWith(directory)
+                                ? entry.path()
+                                : directory + entry.path();
+                files.put(path, new String(tar.readAll(), StandardCharsets.UTF_8).strip());
             }
         }
         return files;

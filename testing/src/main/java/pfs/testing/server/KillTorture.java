@@ -1,13 +1,12 @@
 package pfs.testing.server;
 
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -15,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * kill -9 of a real server under eight writers, again and again over the same data: no acknowledged
@@ -23,16 +23,26 @@ import java.util.concurrent.TimeUnit;
  */
 public final class KillTorture {
     private static final int WRITERS = 8;
+    private static final int SILENCE_MILLIS = 300_000;
 
-    /** Servers that live for a second are not worth the second compiler. */
-    private static final List<String> SHORT_LIVED =
-            List.of("env", "PFS_JAVA_OPTS=-XX:TieredStopAtLevel=1");
+    /** Of load before a kill, about: long enough for some hundred requests. */
+    private static final int LOAD_MILLIS = 500;
+
+    /** A start takes about as long. */
+    private static final int START_MILLIS = 700;
 
     private final Path root;
     private final Path data;
     private final Random random;
     private final Cut cut;
     private final List<Writer> writers = new ArrayList<>();
+
+    /** Commits of each writer that were found in the line. */
+    private final Map<Writer, Integer> looked = new HashMap<>();
+
+    /** The head when it was last looked at; "" if there was none. */
+    private String head = "";
+
     private long slowestStartMillis;
     private int early;
 
@@ -64,69 +74,65 @@ public final class KillTorture {
 
     /** Kills so many times; throws an AssertionError that says what was lost. */
     public String run(int kills) throws IOException, InterruptedException {
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-                HttpClient client =
-                        HttpClient.newBuilder()
-                                .version(HttpClient.Version.HTTP_1_1)
-                                .executor(threads)
-                                .build()) {
-            for (int i = 0; i < WRITERS; i++) {
-                writers.add(new Writer(client, "w" + i, random.nextLong()));
-            }
+        for (int i = 0; i < WRITERS; i++) {
+            writers.add(new Writer("w" + i, random.nextLong()));
+        }
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int kill = 1; kill <= kills; kill++) {
                 // every other one at some moment of a start, but for the first and the last
                 if (kill > 1 && kill < kills && random.nextBoolean()) {
                     early();
                 } else {
-                    round(client, threads, kill);
+                    round(threads, kill);
                 }
             }
-            try (ServerProcess server = start()) {
-                verify(server, client);
+            try (ServerProcess server = ServerProcess.shortLived(root, data)) {
+                verify(server);
                 int code = server.stop();
                 if (code != 0) {
                     throw new AssertionError("SIGTERM ended the server with " + code);
                 }
             }
         }
-        long answered = writers.stream().mapToLong(Writer::answered).sum();
-        long commits = writers.stream().mapToLong(w -> w.commits().size()).sum();
         return kills
                 + " kills, "
                 + early
                 + " of them within a start, "
-                + answered
+                + answered()
                 + " requests answered, "
-                + commits
+                + commits()
                 + " commits among them, nothing lost; the slowest start took "
                 + slowestStartMillis
                 + " ms";
     }
 
-    private ServerProcess start() throws IOException {
-        ServerProcess server = ServerProcess.start(root, data, SHORT_LIVED);
-        server.awaitReady();
-        return server;
+    /** Requests that were answered. */
+    public long answered() {
+        return writers.stream().mapToLong(Writer::answered).sum();
+    }
+
+    /** Commits that were answered. */
+    public long commits() {
+        return writers.stream().mapToLong(w -> w.commits().size()).sum();
     }
 
     private void early() throws IOException, InterruptedException {
-        try (ServerProcess server = ServerProcess.start(root, data, SHORT_LIVED)) {
-            TimeUnit.MILLISECONDS.sleep(random.nextInt(700));
+        try (ServerProcess server = ServerProcess.start(root, data, ServerProcess.SHORT_LIVED)) {
+            TimeUnit.MILLISECONDS.sleep(random.nextInt(START_MILLIS));
             cut.cut(server);
             early++;
         }
     }
 
-    private void round(HttpClient client, ExecutorService threads, int kill)
-            throws IOException, InterruptedException {
-        try (ServerProcess server = start()) {
+    private void round(ExecutorService threads, int kill) throws IOException, InterruptedException {
+        try (ServerProcess server = ServerProcess.shortLived(root, data)) {
             slowestStartMillis = Math.max(slowestStartMillis, server.readyMillis());
-            verify(server, client);
+            verify(server);
             List<Future<?>> running = new ArrayList<>();
             for (Writer writer : writers) {
                 running.add(threads.submit(() -> writer.run(server)));
             }
-            TimeUnit.MILLISECONDS.sleep(100 + random.nextInt(900));
+            TimeUnit.MILLISECONDS.sleep(LOAD_MILLIS / 10 + random.nextInt(LOAD_MILLIS));
             cut.cut(server);
             for (Future<?> writer : running) {
                 await(writer, kill);
@@ -142,17 +148,18 @@ public final class KillTorture {
         }
     }
 
-    private void verify(ServerProcess server, HttpClient client)
-            throws IOException, InterruptedException {
-        Set<String> history = history(server, client);
+    private void verify(ServerProcess server) throws IOException {
+        Set<String> history = newer(server);
         for (Writer writer : writers) {
             writer.verify(server);
             List<Writer.Acknowledged> commits = writer.commits();
-            for (Writer.Acknowledged commit : commits) {
+            int from = looked.getOrDefault(writer, 0);
+            for (Writer.Acknowledged commit : commits.subList(from, commits.size())) {
                 if (!history.contains(commit.id())) {
                     throw new AssertionError("commit " + commit.id() + " is lost");
                 }
             }
+            looked.put(writer, commits.size());
             if (!commits.isEmpty()) {
                 writer.verify(server, commits.getLast());
                 writer.verify(server, commits.get(random.nextInt(commits.size())));
@@ -160,12 +167,34 @@ public final class KillTorture {
         }
     }
 
-    private static Set<String> history(ServerProcess server, HttpClient client)
-            throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(server.uri("/commits?limit=100000")).build();
-        Set<String> ids = new HashSet<>();
-        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-        answer.body().lines().forEach(line -> ids.add(line.split("\\s", 2)[0]));
+    /**
+     * The commits of the line from the head down to the head of the last look, which must be on it:
+     * what was behind that one then is behind it for ever.
+     */
+    private Set<String> newer(ServerProcess server) throws IOException {
+        Set<String> ids = new LinkedHashSet<>();
+        try (Caller caller = new Caller(SILENCE_MILLIS)) {
+            List<String> page = page(caller, server, "");
+            while (!page.isEmpty() && !ids.contains(head)) {
+                ids.addAll(page);
+                page = page(caller, server, "&after=" + page.getLast());
+            }
+        }
+        if (!head.isEmpty() && !ids.contains(head)) {
+            throw new AssertionError("commit " + head + " is lost");
+        }
+        head = ids.isEmpty() ? "" : ids.iterator().next();
         return ids;
+    }
+
+    private static List<String> page(Caller caller, ServerProcess server, String after)
+            throws IOException {
+        Caller.Answer answer =
+                caller.send(server.uri("/commits?limit=200" + after), "GET", null, Map.of());
+        if (answer.status() != 200 && answer.status() != 404) {
+            throw new AssertionError("the list of commits is answered " + answer.status());
+        }
+        Stream<String> lines = answer.status() == 200 ? answer.text().lines() : Stream.empty();
+        return lines.map(line -> line.split("\\s", 2)[0]).toList();
     }
 }

@@ -2,14 +2,12 @@ package pfs.testing.server;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,10 +22,18 @@ import pfs.testing.history.HistoryChecker;
  * Idempotency-Key and are sent again until they are answered.
  */
 final class Recorder {
+    /** The directory of all that is written whole, one value a file. */
+    static final String VALUES = "values";
+
+    /** What is only appended to: grows, and is looked at in the end only. */
+    static final String LOG = "log";
+
     private static final int SHARED = 4;
     private static final int PATIENCE = 200;
+    private static final int SILENCE_MILLIS = 30_000;
+    private static final int PAUSE_MILLIS = 20;
 
-    private final HttpClient http;
+    private final Caller caller = new Caller(SILENCE_MILLIS);
     private final Function<String, URI> server;
     private final int client;
     private final Random random;
@@ -44,14 +50,12 @@ final class Recorder {
      * @param calls counts the calls of all clients
      */
     Recorder(
-            HttpClient http,
             Function<String, URI> server,
             int client,
             long seed,
             AtomicLong values,
             AtomicLong calls,
             AtomicBoolean stop) {
-        this.http = http;
         this.server = server;
         this.client = client;
         this.random = new Random(seed);
@@ -64,23 +68,25 @@ final class Recorder {
         return events;
     }
 
-    void run() throws InterruptedException {
-        while (!stop.get()) {
-            step();
-            calls.incrementAndGet();
+    void run() throws IOException, InterruptedException {
+        try (caller) {
+            while (!stop.get()) {
+                step();
+                calls.incrementAndGet();
+            }
         }
     }
 
     private void step() throws InterruptedException {
-        String shared = "s/" + random.nextInt(SHARED);
-        String own = "c" + client + "/own";
+        String shared = VALUES + "/s" + random.nextInt(SHARED);
+        String own = VALUES + "/c" + client;
         switch (random.nextInt(10)) {
             case 0, 1 -> put(shared);
             case 2 -> put(own);
             case 3 -> get(own);
             case 4, 5 -> get(shared);
-            case 6 -> putAll("g" + random.nextInt(2));
-            case 7 -> append("log");
+            case 6 -> putAll(VALUES + "/g" + random.nextInt(2));
+            case 7 -> append(LOG);
             case 8 -> commit();
             default -> getAt(random.nextBoolean() ? own : shared);
         }
@@ -148,7 +154,7 @@ final class Recorder {
         Event.Outcome outcome = new Event.Outcome.Unknown();
         for (int i = 0; i < PATIENCE && outcome instanceof Event.Outcome.Unknown; i++) {
             if (i > 0) {
-                Thread.sleep(20);
+                Thread.sleep(PAUSE_MILLIS);
             }
             outcome = send(method, target, body, key);
         }
@@ -169,32 +175,28 @@ final class Recorder {
     private Event.Outcome send(
             String method, String target, byte @Nullable [] body, @Nullable String key, String type)
             throws InterruptedException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(server.apply(target))
-                        .timeout(Duration.ofSeconds(30))
-                        .header("Content-Type", type)
-                        .method(
-                                method,
-                                body == null
-                                        ? HttpRequest.BodyPublishers.noBody()
-                                        : HttpRequest.BodyPublishers.ofByteArray(body));
-        if (key != null) {
-            request.header("Idempotency-Key", key);
+        Map<String, String> headers =
+                key == null
+                        ? Map.of("Content-Type", type)
+                        : Map.of("Content-Type", type, "Idempotency-Key", key);
+        for (int i = 0; i < PATIENCE; i++) {
+            start = System.nanoTime();
+            try {
+                return outcome(method, caller.send(server.apply(target), method, body, headers));
+            } catch (ConnectException e) {
+                // Nothing was sent: this is no call yet.
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (IOException e) {
+                return new Event.Outcome.Unknown();
+            }
         }
-        start = System.nanoTime();
-        try {
-            HttpResponse<String> answer =
-                    http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            return outcome(method, answer);
-        } catch (IOException e) {
-            return new Event.Outcome.Unknown();
-        }
+        return new Event.Outcome.Unknown();
     }
 
-    private static Event.Outcome outcome(String method, HttpResponse<String> answer) {
-        int status = answer.statusCode();
+    private static Event.Outcome outcome(String method, Caller.Answer answer) {
+        int status = answer.status();
         if (status / 100 == 2) {
-            return new Event.Outcome.Done(answer.body().strip());
+            return new Event.Outcome.Done(answer.text().strip());
         }
         if (status == 404 && method.equals("GET")) {
             return new Event.Outcome.Done("");

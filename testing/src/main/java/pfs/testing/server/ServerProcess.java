@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +16,9 @@ import java.util.concurrent.TimeUnit;
 public final class ServerProcess implements AutoCloseable {
     /** For machines with other things to do; a server that hangs is found all the same. */
     private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    /** A start without the second compiler: half of what a server takes in its first seconds. */
+    static final List<String> SHORT_LIVED = List.of("env", "PFS_JAVA_OPTS=-XX:TieredStopAtLevel=1");
 
     private final Process process;
     private final int port;
@@ -96,6 +96,13 @@ public final class ServerProcess implements AutoCloseable {
         return server;
     }
 
+    /** One that is ready, and will be killed before it is worth the second compiler. */
+    static ServerProcess shortLived(Path root, Path data) throws IOException {
+        ServerProcess server = start(root, data, SHORT_LIVED);
+        server.awaitReady();
+        return server;
+    }
+
     /** A port that nobody has just now. */
     static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -106,12 +113,10 @@ public final class ServerProcess implements AutoCloseable {
     /** Returns when the server answers. */
     public void awaitReady() throws IOException {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest request = HttpRequest.newBuilder(uri("/healthz")).build();
+        try (Caller caller = new Caller((int) PATIENCE.toMillis())) {
             while (System.nanoTime() < end && process.isAlive()) {
                 try {
-                    if (client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode()
-                            == 200) {
+                    if (caller.send(uri("/healthz"), "GET", null, Map.of()).status() == 200) {
                         readyMillis = (System.nanoTime() - startedNanos) / 1_000_000;
                         return;
                     }

@@ -1,5 +1,7 @@
 package pfs.testing.server;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -7,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 import pfs.testing.crash.CrashWorkloads;
 import pfs.testing.crash.Damages;
 import pfs.testing.fuzz.FuzzRun;
@@ -18,6 +21,9 @@ import pfs.testing.fuzz.FuzzRun;
  */
 public final class Torture {
     private static final long CRASHES = 1_000_000;
+
+    /** Kills over one directory, before another is made. */
+    private static final int KILLS = 100;
 
     /** Damages of one store, before another is made. */
     private static final long DAMAGES = 10_000;
@@ -83,6 +89,8 @@ public final class Torture {
         double leakMinutes = minutes > 0 ? minutes : longRun ? LONG_LEAK : SHORT_LEAK;
         Duration leakTime = Duration.ofMillis((long) (leakMinutes * 60_000));
         Path root = Path.of(arguments[0]).toAbsolutePath();
+        // Stores of this process that are crashed and damaged warn thousands of times, rightly.
+        ((Logger) LoggerFactory.getLogger("pfs")).setLevel(Level.OFF);
         Torture torture = new Torture(root, longRun, seed, work, leakTime, pause);
         System.out.println("seed " + seed + (longRun ? ", long" : ", short"));
         torture.all(only);
@@ -96,10 +104,7 @@ public final class Torture {
 
     private void all(String only) {
         part(only, "crash", this::crash);
-        part(
-                only,
-                "kill",
-                () -> new KillTorture(root, data("kill"), seed).run(longRun ? 10_000 : 20));
+        part(only, "kill", () -> kill(longRun ? 10_000 : 20));
         part(
                 only,
                 "replica",
@@ -107,7 +112,7 @@ public final class Torture {
         part(only, "failover", () -> failover(longRun ? 100 : 5));
         part(only, "order", () -> new SyncOrder(root, data("order")).run(longRun ? 2000 : 200));
         part(only, "hostile", () -> new HostileClients(root, data("hostile")).run(longRun));
-        part(only, "history", () -> history(longRun ? 50 : 1, longRun ? 20_000 : 4_000));
+        part(only, "history", () -> history(longRun ? 10 : 1, longRun ? 100_000 : 4_000));
         part(only, "power", () -> power(longRun ? 100 : 3));
         part(
                 only,
@@ -123,6 +128,30 @@ public final class Torture {
         part(only, "leak", this::leak);
     }
 
+    /** Some kills each over a directory of its own, so that it stays small. */
+    private String kill(int kills) throws Exception {
+        long answered = 0;
+        long commits = 0;
+        String said = "";
+        for (int done = 0; done < kills; done += KILLS) {
+            Path data = data("kill" + done);
+            KillTorture torture = new KillTorture(root, data, seed + done);
+            said = torture.run(Math.min(KILLS, kills - done));
+            answered += torture.answered();
+            commits += torture.commits();
+            progress(done + KILLS + " kills, " + answered + " requests answered, " + said);
+            delete(data);
+        }
+        return kills > KILLS
+                ? kills
+                        + " kills, "
+                        + answered
+                        + " requests answered, "
+                        + commits
+                        + " commits among them, nothing lost"
+                : said;
+    }
+
     private String failover(int kills) throws Exception {
         if (!EtcdProcesses.possible(root)) {
             return "not run: there is no etcd";
@@ -136,7 +165,9 @@ public final class Torture {
     private String history(int histories, long calls) throws Exception {
         String said = "";
         for (int i = 0; i < histories; i++) {
-            said = new HistoryTorture(root, data("history" + i), seed + i).run(calls, 3);
+            Path data = data("history" + i);
+            said = new HistoryTorture(root, data, seed + i).run(calls, longRun ? 7 : 3);
+            delete(data);
             progress("history " + (i + 1) + " of " + histories + ": " + said);
         }
         return histories + " histories of " + calls + " calls or more, the last: " + said;

@@ -2,11 +2,7 @@ package pfs.testing.server;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
-import java.time.Duration;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,12 +22,12 @@ import pfs.client.tar.TarReader;
  */
 final class Writer {
     private static final int NAMES = 12;
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final int PATIENCE_MILLIS = 300_000;
 
     /** A commit that was answered, and the writer's files in it: path → number of its bytes. */
     record Acknowledged(String id, Map<String, Integer> files) {}
 
-    private final HttpClient client;
+    private final Caller caller = new Caller(PATIENCE_MILLIS);
     private final String directory;
     private final Random random;
     private final List<Acknowledged> commits = new ArrayList<>();
@@ -40,8 +36,7 @@ final class Writer {
     private int number;
     private long answered;
 
-    Writer(HttpClient client, String directory, long seed) {
-        this.client = client;
+    Writer(String directory, long seed) {
         this.directory = directory;
         this.random = new Random(seed);
     }
@@ -74,8 +69,6 @@ final class Writer {
             }
         } catch (IOException e) {
             // The fate of the last request is open: inDoubt says what it would make.
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -88,7 +81,7 @@ final class Writer {
         }
     }
 
-    private void step(ServerProcess server) throws IOException, InterruptedException {
+    private void step(ServerProcess server) throws IOException {
         int next = directory.hashCode() * 31 + ++number & 0x7fff_ffff;
         String path = directory + "/" + random.nextInt(4) + "/" + random.nextInt(NAMES);
         Map<String, Integer> after = new TreeMap<>(files);
@@ -126,80 +119,70 @@ final class Writer {
         answered++;
     }
 
-    private void commit(ServerProcess server) throws IOException, InterruptedException {
-        HttpResponse<String> answer = send(server, "POST", "/commit?message=m", null);
-        if (answer.statusCode() == 422 && files.isEmpty()) {
+    private void commit(ServerProcess server) throws IOException {
+        Caller.Answer answer = send(server, "POST", "/commit?message=m", null);
+        if (answer.status() == 422 && files.isEmpty()) {
             return;
         }
-        if (answer.statusCode() != 200 && answer.statusCode() != 201) {
+        if (answer.status() != 200) {
             expect(answer, 201);
         }
-        commits.add(new Acknowledged(answer.body().strip(), Map.copyOf(files)));
+        commits.add(new Acknowledged(answer.text().strip(), Map.copyOf(files)));
         answered++;
     }
 
-    private HttpResponse<String> tar(ServerProcess server, int first)
-            throws IOException, InterruptedException {
+    private Caller.Answer tar(ServerProcess server, int first) throws IOException {
         TarWriter tar = new TarWriter();
         for (int i = 0; i < 5; i++) {
             tar.file(Integer.toString(i), bytes(first + i));
         }
-        HttpRequest request =
-                HttpRequest.newBuilder(server.uri("/pfs/" + directory + "/tar/"))
-                        .header("Content-Type", "application/x-tar")
-                        .timeout(PATIENCE)
-                        .PUT(HttpRequest.BodyPublishers.ofByteArray(tar.finish()))
-                        .build();
-        return send(request);
+        Map<String, String> type = Map.of("Content-Type", "application/x-tar");
+        return send(server, "PUT", "/pfs/" + directory + "/tar/", tar.finish(), type);
     }
 
-    private HttpResponse<String> send(
+    private Caller.Answer send(
             ServerProcess server, String method, String path, byte @Nullable [] body)
-            throws IOException, InterruptedException {
+            throws IOException {
         String target = path.startsWith("/") ? path : "/pfs/" + path;
-        HttpRequest request =
-                HttpRequest.newBuilder(server.uri(target))
-                        .timeout(PATIENCE)
-                        .method(
-                                method,
-                                body == null
-                                        ? HttpRequest.BodyPublishers.noBody()
-                                        : HttpRequest.BodyPublishers.ofByteArray(body))
-                        .build();
-        return send(request);
+        return send(server, method, target, body, Map.of());
     }
 
-    private HttpResponse<String> send(HttpRequest request)
-            throws IOException, InterruptedException {
+    private Caller.Answer send(
+            ServerProcess server,
+            String method,
+            String target,
+            byte @Nullable [] body,
+            Map<String, String> headers)
+            throws IOException {
         try {
-            HttpResponse<String> answer =
-                    client.send(request, HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() == 503) {
-                throw new IOException("the store has stopped: " + answer.body());
+            Caller.Answer answer = caller.send(server.uri(target), method, body, headers);
+            if (answer.status() == 503) {
+                throw new IOException("the store has stopped: " + answer.text());
             }
             return answer;
-        } catch (HttpTimeoutException e) {
-            throw new AssertionError("no answer within five minutes: " + request, e);
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("no answer within five minutes: " + method + target, e);
         }
     }
 
-    private static void expect(HttpResponse<String> answer, int status) {
-        if (answer.statusCode() != status) {
+    private void expect(Caller.Answer answer, int status) {
+        if (answer.status() != status) {
             throw new AssertionError(
-                    answer.request()
+                    "a request of "
+                            + directory
                             + " was answered with "
-                            + answer.statusCode()
+                            + answer.status()
                             + " instead of "
                             + status
                             + ": "
-                            + answer.body());
+                            + answer.text());
         }
     }
 
     // ---- after the restart
 
     /** Compares the branch with what was told; the request in doubt is settled by what is there. */
-    void verify(ServerProcess server) throws IOException, InterruptedException {
+    void verify(ServerProcess server) throws IOException {
         Map<String, Integer> found = read(server, "");
         if (!found.equals(files)) {
             if (inDoubt == null || !found.equals(inDoubt)) {
@@ -218,8 +201,7 @@ final class Writer {
     }
 
     /** Compares a commit with what the writer knew when it was answered. */
-    void verify(ServerProcess server, Acknowledged commit)
-            throws IOException, InterruptedException {
+    void verify(ServerProcess server, Acknowledged commit) throws IOException {
         Map<String, Integer> found = read(server, "commit=" + commit.id);
         if (!found.equals(commit.files)) {
             throw new AssertionError(
@@ -234,21 +216,18 @@ final class Writer {
     }
 
     /** All files below the directory, each checked byte for byte against the number in it. */
-    private Map<String, Integer> read(ServerProcess server, String query)
-            throws IOException, InterruptedException {
+    private Map<String, Integer> read(ServerProcess server, String query) throws IOException {
         Map<String, Integer> found = new TreeMap<>();
-        HttpRequest get =
-                HttpRequest.newBuilder(server.uri("/pfs/" + directory + "/?" + query))
-                        .header("Accept", "application/x-tar")
-                        .build();
-        HttpResponse<byte[]> archive = client.send(get, HttpResponse.BodyHandlers.ofByteArray());
-        if (archive.statusCode() == 404) {
+        Map<String, String> archived = Map.of("Accept", "application/x-tar");
+        Caller.Answer archive =
+                send(server, "GET", "/pfs/" + directory + "/?" + query, null, archived);
+        if (archive.status() == 404) {
             return found;
         }
-        if (archive.statusCode() != 200) {
-            throw new AssertionError(directory + "/ is answered " + archive.statusCode());
+        if (archive.status() != 200) {
+            throw new AssertionError(directory + "/ is answered " + archive.status());
         }
-        TarReader tar = new TarReader(new ByteArrayInputStream(archive.body()));
+        TarReader tar = new TarReader(new ByteArrayInputStream(archive.bytes()));
         for (@Nullable TarEntry entry = tar.next(); entry != null; entry = tar.next()) {
             if (!entry.directory()) {
                 String name = entry.path();
@@ -262,16 +241,14 @@ final class Writer {
 
     /** One of the files is asked for by itself too. */
     private void readOne(ServerProcess server, String query, Map<String, Integer> found)
-            throws IOException, InterruptedException {
+            throws IOException {
         if (!found.isEmpty()) {
             List<Map.Entry<String, Integer>> all = List.copyOf(found.entrySet());
             Map.Entry<String, Integer> one = all.get(random.nextInt(all.size()));
             String path = one.getKey();
-            HttpRequest get =
-                    HttpRequest.newBuilder(server.uri("/pfs/" + path + "?" + query)).build();
-            HttpResponse<byte[]> file = client.send(get, HttpResponse.BodyHandlers.ofByteArray());
-            if (file.statusCode() != 200 || number(path, file.body()) != one.getValue()) {
-                throw new AssertionError(path + " is answered " + file.statusCode());
+            Caller.Answer file = send(server, "GET", "/pfs/" + path + "?" + query, null, Map.of());
+            if (file.status() != 200 || number(path, file.bytes()) != one.getValue()) {
+                throw new AssertionError(path + " is answered " + file.status());
             }
         }
     }

@@ -63,14 +63,7 @@ class ChaosTest {
             List<Future<?>> running = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 Recorder recorder =
-                        new Recorder(
-                                cluster.http(),
-                                cluster::any,
-                                i,
-                                seed * 100 + i,
-                                values,
-                                calls,
-                                stop);
+                        new Recorder(cluster::any, i, seed * 100 + i, values, calls, stop);
                 recorders.add(recorder);
                 running.add(
                         threads.submit(
@@ -93,7 +86,7 @@ class ChaosTest {
         }
         List<Event> events = new ArrayList<>();
         recorders.forEach(recorder -> events.addAll(recorder.events()));
-        Ledger ledger = HistoryTorture.ledger(cluster.http(), cluster::any);
+        Ledger ledger = HistoryTorture.ledger(cluster::any);
         assertThat(HistoryChecker.check(events, ledger)).as("seed " + seed).isEmpty();
         long done = events.stream().filter(Event::done).count();
         assertThat(done).as("calls that were answered").isGreaterThan(100);
