@@ -8,12 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +28,14 @@ public final class FailoverTorture {
     private static final int WRITERS = 4;
     private static final long PATIENCE_SECONDS = 120;
 
+    /** Within that, another is to take commits. */
+    private static final long LIMIT_MILLIS = 10_000;
+
     private final Path root;
     private final Path data;
     private final Random random;
     private final String coordinator;
+    private final Consumer<String> progress;
     private final int[] ports = new int[SERVERS];
     private final ServerProcess[] servers = new ServerProcess[SERVERS];
     private final Map<String, String> acknowledged = new ConcurrentHashMap<>();
@@ -43,11 +49,14 @@ public final class FailoverTorture {
      *
      * @param root the tree that has {@code pfs} in it
      * @param coordinator {@code etcd://…}
+     * @param progress is told of each kill
      */
-    public FailoverTorture(Path root, Path data, String coordinator, long seed) {
+    public FailoverTorture(
+            Path root, Path data, String coordinator, long seed, Consumer<String> progress) {
         this.root = root;
         this.data = data;
         this.coordinator = coordinator;
+        this.progress = progress;
         this.random = new Random(seed);
     }
 
@@ -57,14 +66,15 @@ public final class FailoverTorture {
         for (int i = 0; i < SERVERS; i++) {
             ports[i] = ServerProcess.freePort();
         }
-        long slowest = 0;
+        long[] took = new long[kills];
         try {
             for (int i = 0; i < SERVERS; i++) {
                 servers[i] = start(i);
             }
             awaitCommit();
             for (int kill = 1; kill <= kills; kill++) {
-                slowest = Math.max(slowest, killMaster(kill));
+                took[kill - 1] = killMaster(kill);
+                progress.accept("kill " + kill + ": " + took[kill - 1] + " ms");
             }
         } finally {
             writing = false;
@@ -75,12 +85,18 @@ public final class FailoverTorture {
             }
             client.close();
         }
+        Arrays.sort(took);
         return kills
                 + " masters killed, "
                 + acknowledged.size()
-                + " commits acknowledged, nothing lost; another took commits after at most "
-                + slowest
-                + " ms, by itself";
+                + " commits acknowledged, nothing lost; another took commits by itself after "
+                + took[kills / 2]
+                + " ms (median), "
+                + took[kills - 1]
+                + " ms at most, "
+                + Arrays.stream(took).filter(ms -> ms > LIMIT_MILLIS).count()
+                + " times after more than "
+                + LIMIT_MILLIS;
     }
 
     /** Kills the master under load; milliseconds until another took a commit. */

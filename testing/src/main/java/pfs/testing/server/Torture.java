@@ -157,7 +157,8 @@ public final class Torture {
             return "not run: there is no etcd";
         }
         try (EtcdProcesses etcd = EtcdProcesses.start(root, data("coordinator"))) {
-            return new FailoverTorture(root, data("failover"), etcd.uri(), seed).run(kills);
+            return new FailoverTorture(root, data("failover"), etcd.uri(), seed, this::progress)
+                    .run(kills);
         }
     }
 

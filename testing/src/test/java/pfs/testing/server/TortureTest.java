@@ -43,7 +43,8 @@ class TortureTest {
         assumeTrue(EtcdProcesses.possible(ROOT), "there is no etcd: apt-get install etcd-server");
         try (EtcdProcesses etcd = EtcdProcesses.start(ROOT, work.resolve("coordinator"))) {
             Path data = work.resolve("data");
-            System.out.println(new FailoverTorture(ROOT, data, etcd.uri(), SEED).run(5));
+            System.out.println(
+                    new FailoverTorture(ROOT, data, etcd.uri(), SEED, kill -> {}).run(5));
         }
     }
 
