@@ -36,6 +36,23 @@ status() {
     curl -s -o /dev/null -w '%{http_code}' "$@"
 }
 
+# The README's block for Docker into $work/quickstart, and its lines with curl into $work/curls. They are
+# typed from $work, where curl is told what server port 80 of localhost is: connect-to in .curlrc.
+quickstart() {
+    export HOME="$work"
+    sed -n '/^With Docker/,/^Whole trees/p' "$here/../README.md" | sed -n '/^```sh/,/^```/p' | grep -v '^```' |
+        sed 's/ *#.*//' >"$work/quickstart"
+    grep '^curl' "$work/quickstart" >"$work/curls"
+    [ "$(wc -l <"$work/curls")" -ge 5 ] || die "the README has no quickstart for Docker"
+    printf hello >"$work/local_file"
+}
+typed() { # the lines of the quickstart, each with its status
+    while read -r line; do
+        printf '%s\n' "$line -s -w ' %{http_code}' -o $work/answer" >"$work/line"
+        (cd "$work" && . ./line)
+    done <"$work/curls"
+}
+
 # Until a command succeeds, some minutes at most.
 until_ok() { # WHAT COMMAND...
     what=$1
