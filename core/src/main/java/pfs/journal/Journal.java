@@ -92,6 +92,11 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
         return new Journal(packs, index, log, maxPack, gone);
     }
 
+    /** True if other servers may take over what is written here. */
+    public boolean shared() {
+        return !packs.exclusive();
+    }
+
     /** Shuts out whoever was writing: any pack that has no index blob yet may still be growing. */
     private static void seal(AppendablePackStore packs, PackList there) throws IOException {
         for (long pack : there.packs()) {

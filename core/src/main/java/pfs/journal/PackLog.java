@@ -228,7 +228,7 @@ final class PackLog implements AutoCloseable {
         ensureRunning();
         int length = header.remaining() + payload.remaining();
         long offset = PackNumber.offset(end);
-        if (offset + length > maxPack && offset > PackHeader.BYTES) {
+        if ((offset + length > maxPack || active.full()) && offset > PackHeader.BYTES) {
             begin();
         }
         long position = end;

@@ -56,6 +56,11 @@ public interface AppendablePackStore extends PackStore {
          */
         void append(ByteBuffer... parts) throws IOException;
 
+        /** True if the blob had better be ended and another begun, however short it is. */
+        default boolean full() {
+            return false;
+        }
+
         /** Returns when all that was appended before the call is on stable storage. */
         void sync() throws IOException;
 

@@ -25,6 +25,11 @@ final class Maintenance implements AutoCloseable {
     /** Bytes of journal that a restart may have to read again, about. */
     private static final long MAX_REPLAY = 128L << 20;
 
+    /**
+     * The same where another server takes over meanwhile, and each group of writes is a request.
+     */
+    private static final long MAX_TAKEN_UP = 16L << 20;
+
     private static final long PERIOD_MILLIS = 100;
 
     /** Rounds between looks into the trash: ten minutes. */
@@ -76,7 +81,8 @@ final class Maintenance implements AutoCloseable {
                     branches.fold(branch);
                 }
             }
-            if (journal.bytesBetween(persisted, journal.end()) > MAX_REPLAY) {
+            long most = journal.shared() ? MAX_TAKEN_UP : MAX_REPLAY;
+            if (journal.bytesBetween(persisted, journal.end()) > most) {
                 persistAll();
             }
             branches.trim();

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -15,6 +17,8 @@ import java.util.TreeMap;
  * A test whose engine is not installed is skipped, with what is missing as the reason.
  */
 public final class Engine implements AutoCloseable {
+    private static final Map<String, Engine> SHARED = new HashMap<>();
+
     private final Path directory;
     private final String name;
 
@@ -25,27 +29,85 @@ public final class Engine implements AutoCloseable {
 
     /** Starts an engine: etcd, etcd=1, postgresql or ceph. */
     public static Engine start(Path directory, String engine) throws Exception {
-        Result missing = run("missing", engine);
+        return start(directory, engine, Map.of());
+    }
+
+    /**
+     * The same.
+     *
+     * @param environment variables that {@code bin/cluster} reads
+     */
+    public static Engine start(Path directory, String engine, Map<String, String> environment)
+            throws Exception {
+        Result missing = run(Map.of(), "missing", engine);
         assumeTrue(missing.status() == 0, missing.output());
-        Result started = run("start", directory.toString(), engine);
+        Result started = run(environment, "start", directory.toString(), engine);
         if (started.status() != 0) {
             throw new IOException(started.output());
         }
         return new Engine(directory, engine.split("=", 2)[0]);
     }
 
+    /**
+     * An engine for tests that only use it, each in a part of its own: one that {@code bin/test}
+     * has started for all of them, in the directory that {@code PFS_ENGINES} names, or else one
+     * that this process starts when it is first asked for, and stops at its end. Not to be closed.
+     */
+    public static Engine shared(String engine) throws Exception {
+        synchronized (SHARED) {
+            Engine known = SHARED.get(engine);
+            if (known != null) {
+                return known;
+            }
+            Optional<Engine> running = running(engine);
+            Engine found = running.isPresent() ? running.get() : own(engine);
+            SHARED.put(engine, found);
+            return found;
+        }
+    }
+
+    private static Optional<Engine> running(String engine) {
+        String directory = System.getenv("PFS_ENGINES");
+        return Optional.ofNullable(directory)
+                .map(Path::of)
+                .filter(at -> Files.exists(at.resolve(engine).resolve("uri")))
+                .map(at -> new Engine(at, engine));
+    }
+
+    private static Engine own(String engine) throws Exception {
+        Path directory = Files.createTempDirectory("pfs-engines");
+        Engine started = start(directory, engine);
+        Thread stop =
+                new Thread(
+                        () -> {
+                            try {
+                                started.close();
+                                new ProcessBuilder("rm", "-rf", directory.toString())
+                                        .start()
+                                        .waitFor();
+                            } catch (Exception e) {
+                                System.err.println(engine + " is left in " + directory + ": " + e);
+                            }
+                        },
+                        "stop " + engine);
+        Runtime.getRuntime().addShutdownHook(stop);
+        return started;
+    }
+
     private record Result(int status, String output) {}
 
-    private static Result run(String... arguments) throws Exception {
+    private static Result run(Map<String, String> environment, String... arguments)
+            throws Exception {
         List<String> command = new ArrayList<>(List.of(root().resolve("bin/cluster").toString()));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile("pfs-cluster", ".log");
         try {
-            Process process =
+            ProcessBuilder builder =
                     new ProcessBuilder(command)
                             .redirectErrorStream(true)
-                            .redirectOutput(output.toFile())
-                            .start();
+                            .redirectOutput(output.toFile());
+            builder.environment().putAll(environment);
+            Process process = builder.start();
             return new Result(process.waitFor(), Files.readString(output).strip());
         } finally {
             Files.delete(output);
@@ -137,7 +199,7 @@ public final class Engine implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        Result stopped = run("stop", directory.toString(), name);
+        Result stopped = run(Map.of(), "stop", directory.toString(), name);
         if (stopped.status() != 0) {
             throw new IOException(stopped.output());
         }

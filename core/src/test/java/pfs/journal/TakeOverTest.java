@@ -94,6 +94,19 @@ class TakeOverTest {
         }
     }
 
+    /** Who takes over reads the last pack a segment at a time. */
+    @Test
+    void aPackOfManySegmentsIsEndedHoweverShort() throws IOException {
+        SegmentedPackStore packs = new SegmentedPackStore(shared, name -> name.endsWith(".pack"));
+        Journal journal = Journal.open(packs, new MemoryPackIndex());
+        for (int i = 0; i < 2500; i++) {
+            write(journal, "r" + i);
+        }
+        assertThat(packs.list("", "", 100).stream().filter(name -> name.endsWith(".pack")))
+                .hasSize(3);
+        assertThat(records(open())).hasSize(2500).contains("r0", "r2499");
+    }
+
     /** Two open at once: one of them has the journal, the other is told. */
     @Test
     void ofTwoWhoTakeOverAtOnceOneIsShutOut() throws IOException {

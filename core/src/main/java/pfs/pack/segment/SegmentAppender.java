@@ -30,6 +30,11 @@ final class SegmentAppender implements AppendablePackStore.Appender {
     /** Bytes in memory at which who appends has to wait. */
     private static final long MAX_PENDING = 32L << 20;
 
+    /**
+     * Segments of a pack, about: who takes over asks for each, and needs a second for a thousand.
+     */
+    private static final int MOST_SEGMENTS = 1000;
+
     /** Segments under way at once. */
     private static final int AT_ONCE = 4;
 
@@ -114,6 +119,11 @@ final class SegmentAppender implements AppendablePackStore.Appender {
         synchronized (pending) {
             return size;
         }
+    }
+
+    @Override
+    public boolean full() {
+        return table().offsets().length >= MOST_SEGMENTS;
     }
 
     /** What is durable. */

@@ -3,7 +3,10 @@ package pfs.pack.segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
 import pfs.pack.PackStore;
 
 /**
@@ -36,30 +39,45 @@ record SegmentTable(long[] offsets, long size, boolean ended) {
         if (offset >= size) {
             return -1;
         }
+        List<Part> parts = new ArrayList<>();
         int begin = into.position();
-        int last = into.limit();
         long at = offset;
         while (into.hasRemaining() && at < size) {
             int found = Arrays.binarySearch(offsets, at);
             int segment = found >= 0 ? found : -found - 2;
             long end = segment + 1 < offsets.length ? offsets[segment + 1] : size;
             int count = (int) Math.min(into.remaining(), end - at);
-            into.limit(into.position() + count);
-            fill(store, SegmentNames.segment(name, offsets[segment]), at - offsets[segment], into);
-            into.limit(last);
+            parts.add(
+                    new Part(
+                            store,
+                            SegmentNames.segment(name, offsets[segment]),
+                            at - offsets[segment],
+                            into.slice(into.position(), count)));
+            into.position(into.position() + count);
             at += count;
+        }
+        if (parts.size() == 1) {
+            parts.getFirst().call();
+        } else {
+            AtOnce.all(parts);
         }
         return into.position() - begin;
     }
 
-    private static void fill(PackStore store, String segment, long within, ByteBuffer into)
-            throws IOException {
-        while (into.hasRemaining()) {
-            int count = store.read(segment, SegmentHeader.BYTES + within, into);
-            if (count <= 0) {
-                throw new NoSuchFileException(segment + " is shorter than its pack says");
+    /** What a read needs of one segment. */
+    private record Part(PackStore store, String segment, long within, ByteBuffer into)
+            implements Callable<Integer> {
+        @Override
+        public Integer call() throws IOException {
+            long at = SegmentHeader.BYTES + within;
+            while (into.hasRemaining()) {
+                int count = store.read(segment, at, into);
+                if (count <= 0) {
+                    throw new NoSuchFileException(segment + " is shorter than its pack says");
+                }
+                at += count;
             }
-            within += count;
+            return into.position();
         }
     }
 

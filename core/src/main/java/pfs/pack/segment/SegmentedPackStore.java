@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import pfs.pack.AppendablePackStore;
 import pfs.pack.PackNames;
@@ -189,12 +191,15 @@ public final class SegmentedPackStore implements AppendablePackStore {
 
     /** The segments from the first on that follow each other without a hole. */
     private SegmentTable contiguous(String name, long[] offsets) throws IOException {
+        List<SegmentHeader> headers =
+                AtOnce.all(
+                        LongStream.of(offsets)
+                                .mapToObj(at -> SegmentNames.segment(name, at))
+                                .map(segment -> (Callable<SegmentHeader>) () -> header(segment))
+                                .toList());
         SegmentTable table = SegmentTable.EMPTY;
-        for (long offset : offsets) {
-            if (offset != table.size()) {
-                break;
-            }
-            SegmentHeader header = header(SegmentNames.segment(name, offset));
+        for (int i = 0; i < offsets.length && offsets[i] == table.size(); i++) {
+            SegmentHeader header = headers.get(i);
             if (header.kind() == SegmentHeader.Kind.END) {
                 return new SegmentTable(table.offsets(), table.size(), true);
             }

@@ -8,10 +8,10 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
 
 /**
- * Calls of the object store, repeated with growing pauses, at least once, until they are answered or
- * patience ends. Answers of 500 and above, 429 and 408 are no answers, nor is a line that breaks. A
- * store refuses what was signed at another time than its own: the SDK then signs by the store's
- * clock. Thread-safe.
+ * Calls of the object store, repeated with growing pauses, at least once, until they are answered
+ * or patience ends. Answers of 500 and above, 429 and 408 are no answers, nor is a line that
+ * breaks. A store refuses what was signed at another time than its own: the SDK then signs by the
+ * store's clock. Thread-safe.
  */
 final class S3Calls {
     private static final long FIRST_PAUSE_MILLIS = 50;
