@@ -1,7 +1,5 @@
 package pfs.server;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -17,7 +15,7 @@ import pfs.pack.PackStore;
 import pfs.pack.s3.S3Address;
 import pfs.pack.s3.S3PackStore;
 
-/** Real engines, started when they are first asked for, and stopped with the JVM. */
+/** Real engines, started when they are first asked for, or before. */
 final class SharedEngines {
     private static final Duration ATTEMPT = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -41,32 +39,13 @@ final class SharedEngines {
         if (known != null) {
             return known;
         }
-        Path directory = Files.createTempDirectory("pfs-engines");
-        Engine ceph = Engine.start(directory, "ceph");
-        SharedEngines engines = new SharedEngines(Engine.start(directory, meta), ceph);
-        Runtime.getRuntime().addShutdownHook(new Thread(engines::stop, "stop engines"));
+        Engine ceph = Engine.shared("ceph");
+        SharedEngines engines = new SharedEngines(Engine.shared(meta), ceph);
         Map<String, String> keys = ceph.variables("credentials");
         System.setProperty("aws.accessKeyId", keys.get("AWS_ACCESS_KEY_ID"));
         System.setProperty("aws.secretAccessKey", keys.get("AWS_SECRET_ACCESS_KEY"));
         STARTED.put(meta, engines);
         return engines;
-    }
-
-    private void stop() {
-        try (meta;
-                ceph) {
-            // both, whatever becomes of the one
-        } catch (Exception e) {
-            System.err.println("an engine is left: " + e);
-        }
-    }
-
-    Engine metaEngine() {
-        return meta;
-    }
-
-    Engine objectStore() {
-        return ceph;
     }
 
     /** A client of the metadata engine, with a part of it for itself. */

@@ -17,17 +17,21 @@ public final class ServerProcess implements AutoCloseable {
     /** For machines with other things to do; a server that hangs is found all the same. */
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
+    private static final String LOOPBACK = "127.0.0.1";
+
     /** A start without the second compiler: half of what a server takes in its first seconds. */
     static final List<String> SHORT_LIVED = List.of("env", "PFS_JAVA_OPTS=-XX:TieredStopAtLevel=1");
 
     private final Process process;
+    private final String host;
     private final int port;
     private final Path log;
     private final Path data;
     private final long startedNanos = System.nanoTime();
     private long readyMillis;
 
-    private ServerProcess(Process process, int port, Path log, Path data) {
+    private ServerProcess(Process process, String host, int port, Path log, Path data) {
+        this.host = host;
         this.data = data;
         this.process = process;
         this.port = port;
@@ -69,13 +73,30 @@ public final class ServerProcess implements AutoCloseable {
             List<String> more,
             Map<String, String> environment)
             throws IOException {
+        return start(root, data, wrapper, LOOPBACK, port, more, environment);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param host the address that it listens on, and is reached by
+     */
+    static ServerProcess start(
+            Path root,
+            Path data,
+            List<String> wrapper,
+            String host,
+            int port,
+            List<String> more,
+            Map<String, String> environment)
+            throws IOException {
         List<String> command = new ArrayList<>(wrapper);
         command.addAll(
                 List.of(
                         root.resolve("pfs").toString(),
                         "serve",
                         "--listen",
-                        "127.0.0.1:" + port,
+                        host + ":" + port,
                         "--data",
                         data.toString()));
         command.addAll(more);
@@ -86,7 +107,7 @@ public final class ServerProcess implements AutoCloseable {
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().putAll(environment);
         Process process = builder.start();
-        return new ServerProcess(process, port, log, data);
+        return new ServerProcess(process, host, port, log, data);
     }
 
     /** A server that is ready. */
@@ -141,7 +162,7 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     public URI uri(String pathAndQuery) {
-        return URI.create("http://127.0.0.1:" + port + pathAndQuery);
+        return URI.create("http://" + host + ":" + port + pathAndQuery);
     }
 
     /** Its data directory. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,14 +17,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import pfs.cluster.Engine;
 import pfs.cluster.FaultProxy;
 
 /**
- * Three real servers over three members of etcd and a Ceph, each with ways of its own to the
- * members of etcd, and all with one way to the object store, that can be broken.
+ * Three real servers over three members of etcd and a Ceph, whose ways to the members of etcd, and
+ * to the object store, can be broken. On loopback these ways are proxies; where the machine lets us
+ * make a network, each server is on a node of it with a member of etcd, and packets are dropped.
  */
 final class TestCluster implements AutoCloseable {
     static final int SERVERS = 3;
@@ -36,34 +45,89 @@ final class TestCluster implements AutoCloseable {
     private final List<ServerProcess> servers = new ArrayList<>();
     private final List<List<FaultProxy>> etcdOf = new ArrayList<>();
     private final int[] ports = new int[SERVERS];
+    private final String prefix = "c" + UUID.randomUUID();
+    private final Surroundings surroundings;
     private final Engine etcd;
     private final Engine ceph;
     private final FaultProxy store;
 
-    private TestCluster(Path directory, Path root, Engine etcd, Engine ceph) throws IOException {
+    /**
+     * @param network to be closed with the cluster; null for loopback
+     * @param clocks the hours by which each server's clock is off
+     * @param ownCeph whether the object store can be broken too
+     */
+    private record Surroundings(
+            @Nullable TestNetwork network, List<Integer> clocks, boolean ownCeph) {}
+
+    private TestCluster(
+            Path directory, Path root, Surroundings surroundings, Engine etcd, Engine ceph)
+            throws IOException {
         this.directory = directory;
         this.root = root;
+        this.surroundings = surroundings;
         this.etcd = etcd;
         this.ceph = ceph;
-        this.store = new FaultProxy(URI.create(endpoint()).getPort());
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        TestNetwork network = surroundings.network;
+        this.store =
+                new FaultProxy(
+                        network == null ? loopback : InetAddress.getByName(network.host()),
+                        URI.create(endpoint()).getPort());
     }
 
-    /** Returns when it takes writes. */
+    /** On loopback, with the right time; returns when it takes writes. */
     static TestCluster start(Path directory) throws Exception {
+        return start(directory, new Surroundings(null, List.of(0, 0, 0), false));
+    }
+
+    /**
+     * In a network of its own, and with two clocks that are an hour off, if this machine has what
+     * that needs; what it does not have is printed.
+     */
+    static TestCluster startApart(Path directory) throws Exception {
+        Optional<String> noNetwork = TestNetwork.missing();
+        Optional<String> noClocks = WrongClock.missing();
+        noNetwork.ifPresent(why -> System.out.println("nothing is parted: " + why));
+        noClocks.ifPresent(why -> System.out.println("all clocks are right: " + why));
+        List<Integer> clocks = noClocks.isPresent() ? List.of(0, 0, 0) : List.of(1, -1, 0);
+        if (noNetwork.isPresent()) {
+            return start(directory, new Surroundings(null, clocks, true));
+        }
+        return start(directory, new Surroundings(TestNetwork.open(SERVERS), clocks, true));
+    }
+
+    private static TestCluster start(Path directory, Surroundings surroundings) throws Exception {
         Path root = root();
         assumeTrue(
                 Files.exists(root.resolve(".pfs/current")),
                 "no server is built: ./pfs version, or bin/test, builds one");
-        Engine etcd = Engine.start(directory, "etcd");
-        TestCluster cluster =
-                new TestCluster(directory, root, etcd, Engine.start(directory, "ceph"));
-        for (int i = 0; i < SERVERS; i++) {
-            cluster.ports[i] = ServerProcess.freePort();
-            cluster.etcdOf.add(cluster.proxies());
-            cluster.servers.add(cluster.start(i));
+        TestNetwork network = surroundings.network;
+        Map<String, String> nodes =
+                network == null ? Map.of() : Map.of("PFS_NODES", network.nodes());
+        Engine etcd = Engine.start(directory, "etcd", nodes);
+        Engine ceph =
+                surroundings.ownCeph ? Engine.start(directory, "ceph") : Engine.shared("ceph");
+        TestCluster cluster = new TestCluster(directory, root, surroundings, etcd, ceph);
+        boolean ready = false;
+        try {
+            for (int i = 0; i < SERVERS; i++) {
+                cluster.ports[i] = ServerProcess.freePort();
+                cluster.etcdOf.add(network == null ? cluster.proxies() : List.of());
+                cluster.servers.add(cluster.start(i));
+            }
+            cluster.back();
+            ready = true;
+            return cluster;
+        } finally {
+            if (!ready) {
+                cluster.close();
+            }
         }
-        cluster.back();
-        return cluster;
+    }
+
+    /** The network that the servers are in; null on loopback. */
+    @Nullable TestNetwork network() {
+        return surroundings.network;
     }
 
     HttpClient http() {
@@ -86,9 +150,31 @@ final class TestCluster implements AutoCloseable {
         return servers.get(i);
     }
 
-    /** The ways of a server to the members of etcd. */
-    List<FaultProxy> waysOf(int i) {
-        return etcdOf.get(i);
+    /** Cuts a server off from all members of etcd: nothing arrives, and no line breaks. */
+    void cutFromEtcd(int i) throws Exception {
+        etcdOf.get(i).forEach(way -> way.set(FaultProxy.Mode.HANG));
+        TestNetwork network = surroundings.network;
+        if (network != null) {
+            for (URI member : members()) {
+                network.dropTo(member.getPort(), i);
+            }
+        }
+    }
+
+    /** Ends that. */
+    void joinToEtcd(int i) throws Exception {
+        etcdOf.get(i).forEach(way -> way.set(FaultProxy.Mode.REFUSE));
+        etcdOf.get(i).forEach(way -> way.set(FaultProxy.Mode.PASS));
+        TestNetwork network = surroundings.network;
+        if (network != null) {
+            network.heal();
+        }
+    }
+
+    private List<URI> members() throws IOException {
+        return Stream.of(etcd.uri().substring("etcd://".length()).split(","))
+                .map(member -> URI.create("http://" + member))
+                .toList();
     }
 
     private static Path root() {
@@ -109,56 +195,76 @@ final class TestCluster implements AutoCloseable {
     /** A way of its own to each member of etcd, which can be cut for one server. */
     private List<FaultProxy> proxies() throws IOException {
         List<FaultProxy> proxies = new ArrayList<>();
-        for (String member : etcd.uri().substring("etcd://".length()).split(",")) {
-            proxies.add(new FaultProxy(URI.create("http://" + member).getPort()));
+        for (URI member : members()) {
+            proxies.add(new FaultProxy(member.getPort()));
         }
         return proxies;
     }
 
     private ServerProcess start(int i) throws IOException {
-        StringBuilder meta = new StringBuilder("etcd://");
-        etcdOf.get(i).forEach(proxy -> meta.append("127.0.0.1:").append(proxy.port()).append(','));
-        meta.setLength(meta.length() - 1);
+        TestNetwork network = surroundings.network;
+        String ways =
+                etcdOf.get(i).stream()
+                        .map(proxy -> "127.0.0.1:" + proxy.port())
+                        .collect(Collectors.joining(","));
+        String meta = network == null ? "etcd://" + ways : etcd.uri();
         String packs =
-                "s3://pfs/chaos?create=true&region=us-east-1&endpoint=http://127.0.0.1:"
-                        + store.port();
-        Map<String, String> environment = ceph.variables("credentials");
+                "s3://pfs/%s?create=true&region=us-east-1&endpoint=http://%s:%d"
+                        .formatted(
+                                prefix,
+                                network == null ? "127.0.0.1" : network.host(),
+                                store.port());
+        List<String> flags =
+                new ArrayList<>(List.of("--meta", meta, "--store", packs, "--runtime", "process"));
+        if (network != null) {
+            flags.addAll(List.of("--insecure", "--allow-process"));
+        }
+        Map<String, String> environment = new TreeMap<>(ceph.variables("credentials"));
+        environment.putAll(WrongClock.variables(surroundings.clocks.get(i)));
         return ServerProcess.start(
                 root,
                 directory.resolve("server-" + i),
-                List.of(),
+                network == null ? List.of() : network.on(i),
+                network == null ? "127.0.0.1" : network.address(i),
                 ports[i],
-                List.of("--meta", meta.toString(), "--store", packs, "--runtime", "process"),
+                flags,
                 environment);
     }
 
     /** The URI of a path on one of them, another one each time. */
     URI any(String target) {
-        int port = ports[Math.floorMod(turn.incrementAndGet(), SERVERS)];
-        return URI.create("http://127.0.0.1:" + port + target);
+        return servers.get(Math.floorMod(turn.incrementAndGet(), SERVERS)).uri(target);
     }
 
     /** Milliseconds until writes are taken through each server. */
     long back() throws Exception {
+        return back(IntStream.range(0, SERVERS).boxed().toList());
+    }
+
+    /** Milliseconds until writes are taken through each of these, one after the other. */
+    long back(List<Integer> through) throws Exception {
         long begun = System.nanoTime();
+        String last = "";
         int taken = 0;
-        while (taken < SERVERS) {
+        while (taken < through.size()) {
             HttpRequest put =
-                    HttpRequest.newBuilder(any("/pfs/probe"))
+                    HttpRequest.newBuilder(servers.get(through.get(taken)).uri("/pfs/probe"))
                             .timeout(Duration.ofSeconds(20))
                             .PUT(HttpRequest.BodyPublishers.ofString("x"))
                             .build();
             try {
-                int status = http.send(put, HttpResponse.BodyHandlers.discarding()).statusCode();
-                taken = status / 100 == 2 ? taken + 1 : 0;
+                HttpResponse<String> answer = http.send(put, HttpResponse.BodyHandlers.ofString());
+                taken = answer.statusCode() / 100 == 2 ? taken + 1 : 0;
+                last = answer.statusCode() + " " + answer.body();
             } catch (IOException e) {
                 taken = 0;
+                last = e.toString();
             }
             if (taken == 0) {
                 TimeUnit.MILLISECONDS.sleep(50);
             }
             assertThat(System.nanoTime() - begun)
-                    .as("service comes back")
+                    .as("service comes back; the last answer: %s", last)
                     .isLessThan(180_000_000_000L);
         }
         return (System.nanoTime() - begun) / 1_000_000;
@@ -239,7 +345,12 @@ final class TestCluster implements AutoCloseable {
         }
         store.close();
         etcd.close();
-        ceph.close();
+        if (surroundings.ownCeph) {
+            ceph.close();
+        }
         http.close();
+        if (surroundings.network != null) {
+            surroundings.network.close();
+        }
     }
 }
