@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.zip.CRC32C;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ import pfs.embedded.EmbeddedStore;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.object.ObjectSource;
+import pfs.pack.PackHeader;
 import pfs.repo.Commit;
 import pfs.repo.CommitRequest;
 import pfs.repo.FsckSettings;
@@ -172,5 +174,24 @@ class GoldenTest {
                         PfsException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT))
                 .hasMessageContaining("pfs 2");
         assertThat(Files.readString(data.resolve("format"))).isEqualTo("pfs 2\n");
+    }
+
+    /** Of the pack that is being written too, whose torn end would be cut off. */
+    @Test
+    void aPackOfALaterVersionIsLeftAlone() throws IOException {
+        Path data = work.resolve("data");
+        unpack("pfs-1.zip", data);
+        Path pack = data.resolve("packs/0000000000000001.pack");
+        byte[] bytes = Files.readAllBytes(pack);
+        ByteBuffer header = ByteBuffer.wrap(bytes, 0, PackHeader.BYTES).putInt(8, 2);
+        CRC32C crc = new CRC32C();
+        crc.update(header.slice(0, 20));
+        header.putInt(20, (int) crc.getValue());
+        Files.write(pack, bytes);
+        assertThatThrownBy(() -> open(data).close())
+                .isInstanceOfSatisfying(
+                        PfsException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT))
+                .hasMessageContaining("version 2");
+        assertThat(Files.readAllBytes(pack)).isEqualTo(bytes);
     }
 }
