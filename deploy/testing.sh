@@ -3,6 +3,7 @@
 
 work=$(mktemp -d)
 engine=
+bridge=
 
 # To be named by the test: what it leaves behind on the engine.
 clean() { :; }
@@ -14,6 +15,7 @@ finish() {
         kill "$engine" 2>/dev/null || true
         wait "$engine" 2>/dev/null || true
         umount "$work"/exec/netns/* 2>/dev/null || true
+        if [ -n "$bridge" ]; then ip link del "$bridge" 2>/dev/null || true; fi
     fi
     rm -rf "$work"
 }
@@ -74,12 +76,23 @@ start_engine() {
     fi
 }
 
+# A bridge that no other engine has: one that is started without a bridge, as those of other tests
+# are, takes docker0 away from all. Left empty where there is no ip.
+own_bridge() {
+    command -v ip >/dev/null || return 0
+    bridge=pfsd$$
+    ip link add "$bridge" type bridge
+    ip addr add "10.215.$(($$ % 250)).1/24" dev "$bridge"
+    ip link set "$bridge" up
+}
+
 # An engine of the test's own, and the image.
 own_engine() {
     command -v dockerd >/dev/null || die "there is no dockerd"
     export DOCKER_HOST="unix://$work/sock"
+    own_bridge
     dockerd --data-root "$work/data" --exec-root "$work/exec" --pidfile "$work/pid" -H "$DOCKER_HOST" \
-        --exec-opt native.cgroupdriver=cgroupfs >"$work/dockerd.log" 2>&1 &
+        ${bridge:+--bridge "$bridge"} --exec-opt native.cgroupdriver=cgroupfs >"$work/dockerd.log" 2>&1 &
     engine=$!
     until_ok "dockerd answers" docker version
     export PFS_TEST_ENGINE=yes
