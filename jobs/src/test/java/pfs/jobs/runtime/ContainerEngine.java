@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +73,7 @@ public final class ContainerEngine implements AutoCloseable {
         if (!"root".equals(System.getProperty("user.name"))) {
             return "the user is not root";
         }
-        return Stream.of(kind.program, "docker", "busybox", "tar")
+        return Stream.of(kind.program, "docker", "busybox", "tar", "ip")
                 .filter(p -> !there(p))
                 .findFirst()
                 .map(
@@ -80,7 +81,7 @@ public final class ContainerEngine implements AutoCloseable {
                                 p
                                         + " is not installed (Debian: "
                                         + kind.debian
-                                        + " docker.io busybox-static)")
+                                        + " docker.io busybox-static iproute2)")
                 .orElse(null);
     }
 
@@ -89,15 +90,20 @@ public final class ContainerEngine implements AutoCloseable {
         return Stream.of(all.split(":")).anyMatch(d -> Files.isExecutable(Path.of(d, name)));
     }
 
-    /** A Docker Engine without a bridge. */
-    public static ContainerEngine start() throws IOException, InterruptedException {
-        return start(Kind.DOCKER, null);
+    /**
+     * A Docker Engine with a bridge of its own. One that is told to have none deletes the bridge of
+     * every other engine of the machine when it starts.
+     */
+    public static ContainerEngine ofDocker() throws IOException, InterruptedException {
+        return start(Kind.DOCKER, Bridge.make());
     }
 
-    /**
-     * @param bridge what containers with a network are at; null: there are none
-     */
-    public static ContainerEngine start(Kind kind, @Nullable Bridge bridge)
+    /** Podman, whose containers with a network are nowhere. */
+    public static ContainerEngine ofPodman() throws IOException, InterruptedException {
+        return start(Kind.PODMAN, null);
+    }
+
+    private static ContainerEngine start(Kind kind, @Nullable Bridge bridge)
             throws IOException, InterruptedException {
         ContainerEngine engine =
                 new ContainerEngine(kind, Files.createTempDirectory("pfse"), bridge);
@@ -108,7 +114,7 @@ public final class ContainerEngine implements AutoCloseable {
 
     private Process daemon() throws IOException {
         ProcessBuilder builder =
-                new ProcessBuilder(kind == Kind.DOCKER ? docker() : podman())
+                new ProcessBuilder(bridge == null ? podmanCommand() : dockerCommand(bridge))
                         .directory(directory.toFile())
                         .redirectErrorStream(true)
                         .redirectOutput(
@@ -118,19 +124,19 @@ public final class ContainerEngine implements AutoCloseable {
         return builder.start();
     }
 
-    private List<String> docker() {
+    private List<String> dockerCommand(Bridge bridge) {
         return List.of(
                 "dockerd",
                 "--data-root=" + directory.resolve("data"),
                 "--exec-root=" + directory.resolve("exec"),
                 "--pidfile=" + directory.resolve("pid"),
                 "-H=" + host(),
-                "--bridge=" + (bridge == null ? "none" : bridge.device()),
+                "--bridge=" + bridge.device(),
                 "--iptables=false",
                 "--storage-driver=vfs");
     }
 
-    private List<String> podman() {
+    private List<String> podmanCommand() {
         return List.of(
                 "podman",
                 "--root=" + directory.resolve("data"),
@@ -143,7 +149,7 @@ public final class ContainerEngine implements AutoCloseable {
                 host());
     }
 
-    /** Where containers with a network are; null: nowhere. */
+    /** Where containers with a network are; null with Podman: nowhere. */
     @Nullable Bridge bridge() {
         return bridge;
     }
@@ -256,19 +262,21 @@ public final class ContainerEngine implements AutoCloseable {
 
     /** A bridge of this machine alone: containers at it reach the machine, and nothing beyond. */
     public record Bridge(String device, String address) implements AutoCloseable {
-        /** A new one; null where none can be made. */
-        public static @Nullable Bridge make() throws IOException, InterruptedException {
-            long pid = ProcessHandle.current().pid();
-            String device = "pfst" + pid % 10_000_000;
-            String address = "10.217." + pid % 250 + ".1";
-            if (run(Map.of(), ip("link", "add", device, "type", "bridge")).code() != 0) {
-                return null;
-            }
+        private static final AtomicInteger MADE = new AtomicInteger();
+
+        /** A new one, with the process's number in its name. */
+        static Bridge make() throws IOException, InterruptedException {
+            long number = ProcessHandle.current().pid() * 10 + MADE.getAndIncrement() % 10;
+            String device = "pfst" + number % 100_000_000;
+            String address = "10.217." + number % 250 + ".1";
             Bridge bridge = new Bridge(device, address);
-            if (run(Map.of(), ip("addr", "add", address + "/24", "dev", device)).code() != 0
-                    || run(Map.of(), ip("link", "set", device, "up")).code() != 0) {
+            require(ip("link", "add", device, "type", "bridge"));
+            try {
+                require(ip("addr", "add", address + "/24", "dev", device));
+                require(ip("link", "set", device, "up"));
+            } catch (IOException e) {
                 bridge.close();
-                return null;
+                throw e;
             }
             return bridge;
         }

@@ -31,9 +31,10 @@ abstract class ContainerRuntimeContract extends RuntimeContract {
             System.out.println("what needs " + kind + " cannot run here: " + obstacle);
         }
         Assumptions.assumeTrue(obstacle == null, String.valueOf(obstacle));
-        ContainerEngine.Bridge bridge =
-                kind == ContainerEngine.Kind.DOCKER ? ContainerEngine.Bridge.make() : null;
-        running = ContainerEngine.start(kind, bridge);
+        running =
+                kind == ContainerEngine.Kind.DOCKER
+                        ? ContainerEngine.ofDocker()
+                        : ContainerEngine.ofPodman();
     }
 
     static ContainerEngine engine() {
