@@ -27,6 +27,9 @@ public final class Replicas implements Changes.Listener, AutoCloseable {
     @GuardedBy("lock")
     private long tickets;
 
+    @GuardedBy("lock")
+    private boolean closed;
+
     /**
      * How one of them does.
      *
@@ -74,8 +77,8 @@ public final class Replicas implements Changes.Listener, AutoCloseable {
     /**
      * Sends the change, and waits for the replicas if it is a branch's.
      *
-     * @throws PfsException NOT_REPLICATED if too few have it in time: it is made here, and they
-     *     will have it later; NOT_MASTER
+     * @throws PfsException NOT_REPLICATED if too few have it in time, or before this is closed: it
+     *     is made here, and they will have it later; NOT_MASTER
      */
     @Override
     public void changed(long repo, @Nullable String branch) {
@@ -110,6 +113,12 @@ public final class Replicas implements Changes.Listener, AutoCloseable {
                                     + replica.trouble());
                 }
             }
+            if (closed) {
+                throw new PfsException(
+                        ErrorCode.NOT_REPLICATED,
+                        "the commit is made here, but this server stopped sending to its replicas"
+                                + " before enough of them had it; commit again");
+            }
             if (left <= 0) {
                 throw late(have);
             }
@@ -129,8 +138,16 @@ public final class Replicas implements Changes.Listener, AutoCloseable {
                         + " s; commit again to wait again");
     }
 
+    /** Ends the waiting too: whoever is the master next is asked by those who waited. */
     @Override
     public void close() throws IOException {
+        lock.lock();
+        try {
+            closed = true;
+            progress.signalAll();
+        } finally {
+            lock.unlock();
+        }
         for (Replica replica : replicas) {
             replica.close();
         }
