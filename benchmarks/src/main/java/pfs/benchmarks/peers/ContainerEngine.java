@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A Docker Engine of the benchmark's own, with one image: a Java with the
- * programs of benchmarks/mapreduce. Needs root.
+ * A Docker Engine of the benchmark's own, with one image: a Java with the programs of
+ * benchmarks/mapreduce. Needs root.
  */
 final class ContainerEngine implements AutoCloseable {
     static final String IMAGE = "pfs-bench";
