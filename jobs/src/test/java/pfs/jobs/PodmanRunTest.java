@@ -19,7 +19,7 @@ class PodmanRunTest {
     void aRunSucceedsAndTheNextReusesIt() throws Exception {
         String obstacle = ContainerEngine.obstacle(ContainerEngine.Kind.PODMAN);
         Assumptions.assumeTrue(obstacle == null, String.valueOf(obstacle));
-        try (ContainerEngine engine = ContainerEngine.ofPodman()) {
+        try (ContainerEngine engine = ContainerEngine.start(ContainerEngine.Kind.PODMAN, null)) {
             try (JobsFixture fixture =
                     new JobsFixture(directory, DockerRuntime.connect(engine.host(), "run"))) {
                 for (int i = 0; i < 5; i++) {

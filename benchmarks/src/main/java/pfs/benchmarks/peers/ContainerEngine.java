@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A Docker Engine of the benchmark's own, with one image: a Java with the programs of
- * benchmarks/mapreduce. Needs root.
+ * A Docker Engine of the benchmark's own, without a bridge, with one image: a Java with the
+ * programs of benchmarks/mapreduce. Needs root.
  */
 final class ContainerEngine implements AutoCloseable {
     static final String IMAGE = "pfs-bench";
@@ -24,7 +24,6 @@ final class ContainerEngine implements AutoCloseable {
     static ContainerEngine start(Commands commands, Path home, Path directory, Path programs)
             throws IOException {
         String host = "unix://" + directory.resolve("sock");
-        // Told to have no bridge it would delete the one of the machine's own engine.
         Process daemon =
                 commands.start(
                         directory.resolve("dockerd.log"),
@@ -33,6 +32,7 @@ final class ContainerEngine implements AutoCloseable {
                         "--exec-root=" + directory.resolve("exec"),
                         "--pidfile=" + directory.resolve("pid"),
                         "-H=" + host,
+                        "--bridge=none",
                         "--iptables=false",
                         "--storage-driver=vfs");
         ContainerEngine engine = new ContainerEngine(daemon, host);

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +72,7 @@ public final class ContainerEngine implements AutoCloseable {
         if (!"root".equals(System.getProperty("user.name"))) {
             return "the user is not root";
         }
-        return Stream.of(kind.program, "docker", "busybox", "tar", "ip")
+        return Stream.of(kind.program, "docker", "busybox", "tar")
                 .filter(p -> !there(p))
                 .findFirst()
                 .map(
@@ -81,7 +80,7 @@ public final class ContainerEngine implements AutoCloseable {
                                 p
                                         + " is not installed (Debian: "
                                         + kind.debian
-                                        + " docker.io busybox-static iproute2)")
+                                        + " docker.io busybox-static)")
                 .orElse(null);
     }
 
@@ -90,20 +89,15 @@ public final class ContainerEngine implements AutoCloseable {
         return Stream.of(all.split(":")).anyMatch(d -> Files.isExecutable(Path.of(d, name)));
     }
 
+    /** A Docker Engine without a bridge. */
+    public static ContainerEngine start() throws IOException, InterruptedException {
+        return start(Kind.DOCKER, null);
+    }
+
     /**
-     * A Docker Engine with a bridge of its own. One that is told to have none deletes the bridge of
-     * every other engine of the machine when it starts.
+     * @param bridge what containers with a network are at; null: there are none
      */
-    public static ContainerEngine ofDocker() throws IOException, InterruptedException {
-        return start(Kind.DOCKER, Bridge.make());
-    }
-
-    /** Podman, whose containers with a network are nowhere. */
-    public static ContainerEngine ofPodman() throws IOException, InterruptedException {
-        return start(Kind.PODMAN, null);
-    }
-
-    private static ContainerEngine start(Kind kind, @Nullable Bridge bridge)
+    public static ContainerEngine start(Kind kind, @Nullable Bridge bridge)
             throws IOException, InterruptedException {
         ContainerEngine engine =
                 new ContainerEngine(kind, Files.createTempDirectory("pfse"), bridge);
@@ -114,7 +108,7 @@ public final class ContainerEngine implements AutoCloseable {
 
     private Process daemon() throws IOException {
         ProcessBuilder builder =
-                new ProcessBuilder(bridge == null ? podmanCommand() : dockerCommand(bridge))
+                new ProcessBuilder(kind == Kind.DOCKER ? docker() : podman())
                         .directory(directory.toFile())
                         .redirectErrorStream(true)
                         .redirectOutput(
@@ -124,19 +118,19 @@ public final class ContainerEngine implements AutoCloseable {
         return builder.start();
     }
 
-    private List<String> dockerCommand(Bridge bridge) {
+    private List<String> docker() {
         return List.of(
                 "dockerd",
                 "--data-root=" + directory.resolve("data"),
                 "--exec-root=" + directory.resolve("exec"),
                 "--pidfile=" + directory.resolve("pid"),
                 "-H=" + host(),
-                "--bridge=" + bridge.device(),
+                "--bridge=" + (bridge == null ? "none" : bridge.device()),
                 "--iptables=false",
                 "--storage-driver=vfs");
     }
 
-    private List<String> podmanCommand() {
+    private List<String> podman() {
         return List.of(
                 "podman",
                 "--root=" + directory.resolve("data"),
@@ -149,7 +143,7 @@ public final class ContainerEngine implements AutoCloseable {
                 host());
     }
 
-    /** Where containers with a network are; null with Podman: nowhere. */
+    /** Where containers with a network are; null: nowhere. */
     @Nullable Bridge bridge() {
         return bridge;
     }
@@ -262,21 +256,19 @@ public final class ContainerEngine implements AutoCloseable {
 
     /** A bridge of this machine alone: containers at it reach the machine, and nothing beyond. */
     public record Bridge(String device, String address) implements AutoCloseable {
-        private static final AtomicInteger MADE = new AtomicInteger();
-
-        /** A new one, with the process's number in its name. */
-        static Bridge make() throws IOException, InterruptedException {
-            long number = ProcessHandle.current().pid() * 10 + MADE.getAndIncrement() % 10;
-            String device = "pfst" + number % 100_000_000;
-            String address = "10.217." + number % 250 + ".1";
+        /** A new one; null where none can be made. */
+        public static @Nullable Bridge make() throws IOException, InterruptedException {
+            long pid = ProcessHandle.current().pid();
+            String device = "pfst" + pid % 10_000_000;
+            String address = "10.217." + pid % 250 + ".1";
+            if (run(Map.of(), ip("link", "add", device, "type", "bridge")).code() != 0) {
+                return null;
+            }
             Bridge bridge = new Bridge(device, address);
-            require(ip("link", "add", device, "type", "bridge"));
-            try {
-                require(ip("addr", "add", address + "/24", "dev", device));
-                require(ip("link", "set", device, "up"));
-            } catch (IOException e) {
+            if (run(Map.of(), ip("addr", "add", address + "/24", "dev", device)).code() != 0
+                    || run(Map.of(), ip("link", "set", device, "up")).code() != 0) {
                 bridge.close();
-                throw e;
+                return null;
             }
             return bridge;
         }

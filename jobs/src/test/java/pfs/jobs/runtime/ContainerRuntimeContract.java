@@ -31,10 +31,9 @@ abstract class ContainerRuntimeContract extends RuntimeContract {
             System.out.println("what needs " + kind + " cannot run here: " + obstacle);
         }
         Assumptions.assumeTrue(obstacle == null, String.valueOf(obstacle));
-        running =
-                kind == ContainerEngine.Kind.DOCKER
-                        ? ContainerEngine.ofDocker()
-                        : ContainerEngine.ofPodman();
+        ContainerEngine.Bridge bridge =
+                kind == ContainerEngine.Kind.DOCKER ? ContainerEngine.Bridge.make() : null;
+        running = ContainerEngine.start(kind, bridge);
     }
 
     static ContainerEngine engine() {

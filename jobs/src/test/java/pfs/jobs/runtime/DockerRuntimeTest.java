@@ -2,7 +2,7 @@ package pfs.jobs.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Objects;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -17,7 +17,9 @@ class DockerRuntimeTest extends ContainerRuntimeContract {
 
     @Test
     void withEgressThereIsAWayOut() throws Exception {
-        String outside = Objects.requireNonNull(engine().bridge()).address();
+        ContainerEngine.Bridge bridge = engine().bridge();
+        Assumptions.assumeTrue(bridge != null, "no bridge can be made here");
+        String outside = bridge.address();
         try (Greeter there = new Greeter(outside);
                 Worker locked = start(serving());
                 Worker open = start(serving() + ", \"network\": \"egress\"")) {

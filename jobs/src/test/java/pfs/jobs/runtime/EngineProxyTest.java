@@ -40,7 +40,7 @@ class EngineProxyTest extends RuntimeContract {
             System.out.println("EngineProxyTest cannot run here: " + obstacle);
         }
         Assumptions.assumeTrue(obstacle == null, String.valueOf(obstacle));
-        engine = ContainerEngine.ofDocker();
+        engine = ContainerEngine.start();
         directory = Files.createTempDirectory("pfsp");
         proxy = EngineProxy.start(socket(), Path.of(engine.host().substring(7)));
     }

@@ -37,7 +37,7 @@ class ContainerFaultsTest {
             System.out.println("ContainerFaultsTest cannot run here: " + obstacle);
         }
         Assumptions.assumeTrue(obstacle == null, String.valueOf(obstacle));
-        engine = ContainerEngine.ofDocker();
+        engine = ContainerEngine.start();
         networks = engine.docker("network", "ls", "-q");
     }
 

@@ -47,7 +47,7 @@ class QuickstartsInContainersTest {
             System.out.println("QuickstartsInContainersTest cannot run here: " + obstacle);
         }
         Assumptions.assumeTrue(obstacle == null, String.valueOf(obstacle));
-        engine = ContainerEngine.ofDocker();
+        engine = ContainerEngine.start();
     }
 
     @AfterAll
