@@ -95,8 +95,7 @@ class QuickstartsInContainersTest {
                         + directory
                         + "' && "
                         + line.replace("localhost:7370", server.url().substring(7));
-        ContainerEngine.Ended ended =
-                ContainerEngine.run(environment, "bash", "-c", strict(there));
+        ContainerEngine.Ended ended = ContainerEngine.run(environment, "bash", "-c", strict(there));
         assertThat(ended.code()).as(line + ": " + ended.output()).isZero();
         return ended.output();
     }
