@@ -1,6 +1,5 @@
 package pfs.cli;
 
-import java.io.BufferedWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 
 /**
@@ -53,19 +51,11 @@ final class Training {
                     "run --wait map",
                     "run --wait map",
                     "run --wait reduce",
-                    "put DIR/edited training/text",
-                    "commit -m third",
-                    "run --wait reduce",
                     "runs",
                     "cat none",
                     "nonsense");
 
     private static final int FILES = 2_000;
-
-    /**
-     * Lines of a file that a job splits: enough for a combine tree, of which an edit makes a part.
-     */
-    private static final int RECORDS = 1 << 20;
 
     private Training() {}
 
@@ -78,8 +68,6 @@ final class Training {
                 Files.writeString(in.resolve("file " + i), "contents of file " + i);
             }
             Files.write(in.resolve("large"), new byte[2 << 20]);
-            writeRecords(in.resolve("text"), -1);
-            writeRecords(Path.of(directory, "edited"), RECORDS / 2);
             Files.writeString(Path.of(directory, "map.json"), spec("\"memo\": false"));
             Files.writeString(
                     Path.of(directory, "reduce.json"),
@@ -96,19 +84,6 @@ final class Training {
             System.out.println(code + " " + line);
         }
         return 0;
-    }
-
-    /** Some 16 MiB of records, no two parts of them the same, with one more at a place. */
-    private static void writeRecords(Path file, int inserted) throws IOException {
-        SplittableRandom random = new SplittableRandom(RECORDS);
-        try (BufferedWriter out = Files.newBufferedWriter(file)) {
-            for (int i = 0; i < RECORDS; i++) {
-                if (i == inserted) {
-                    out.write("inserted\t1\n");
-                }
-                out.write("word" + random.nextInt(100_000) + '\t' + random.nextInt(1000) + '\n');
-            }
-        }
     }
 
     /** A job that the process runtime can run: this program, as a worker. */
