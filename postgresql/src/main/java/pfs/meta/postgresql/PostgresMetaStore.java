@@ -56,6 +56,7 @@ public final class PostgresMetaStore implements MetaStore {
         boolean ready = false;
         try {
             migrate(address.schema());
+            forgetOldReceipts();
             ready = true;
         } finally {
             if (!ready) {
@@ -117,6 +118,15 @@ public final class PostgresMetaStore implements MetaStore {
         }
     }
 
+    private void forgetOldReceipts() {
+        transactions.read(
+                "forget old receipts",
+                connection -> {
+                    Receipts.forgetOld(connection);
+                    return true;
+                });
+    }
+
     @Override
     public Optional<Versioned> get(Key key) {
         return select("key = ?", key).map(Pair::value);
@@ -159,6 +169,13 @@ public final class PostgresMetaStore implements MetaStore {
             }
         }
         return statement;
+    }
+
+    static int update(Connection connection, String query, Object... parameters)
+            throws SQLException {
+        try (PreparedStatement statement = prepare(connection, query, parameters)) {
+            return statement.executeUpdate();
+        }
     }
 
     @Override
@@ -286,13 +303,6 @@ public final class PostgresMetaStore implements MetaStore {
                                 value);
                 case Batch.Change.Delete(Key key) ->
                         update(connection, "delete from pfs_pair where key = ?", key);
-            }
-        }
-
-        private static int update(Connection connection, String query, Object... parameters)
-                throws SQLException {
-            try (PreparedStatement statement = prepare(connection, query, parameters)) {
-                return statement.executeUpdate();
             }
         }
     }

@@ -1,8 +1,6 @@
 package pfs.meta.postgresql;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -12,8 +10,8 @@ import pfs.error.PfsException;
 
 /**
  * Work in transactions, repeated until it is known to be done or not done, or patience ends. Each
- * transaction notes its number ({@code pg_current_xact_id}) before it commits; when the answer to
- * the commit is lost, PostgreSQL is asked on another connection what became of that number.
+ * transaction leaves a receipt ({@link Receipts}) with what it changes; when the answer to the
+ * commit is lost, the receipt is looked for on another connection.
  */
 final class Transactions {
     private static final long FIRST_PAUSE_MILLIS = 20;
@@ -21,6 +19,7 @@ final class Transactions {
 
     private final DataSource connections;
     private final Duration patience;
+    private final Receipts receipts = new Receipts();
 
     Transactions(DataSource connections, Duration patience) {
         this.connections = connections;
@@ -50,12 +49,16 @@ final class Transactions {
     /** Does the work in one transaction, and commits it if the outcome says so. */
     <T> T write(String what, Work<Outcome<T>> work) {
         Patience left = new Patience(what);
+        String place = receipts.take();
         while (true) {
-            Attempt<T> attempt = new Attempt<>();
+            Attempt<T> attempt = new Attempt<>(place);
             try {
-                return attempt.run(work);
+                T value = attempt.run(work);
+                receipts.giveBack(place);
+                return value;
             } catch (SQLException e) {
-                if (attempt.number != null && committed(attempt.number, left)) {
+                if (attempt.number != 0 && committed(place, attempt.number, left)) {
+                    receipts.giveBack(place);
                     return attempt.value();
                 }
                 left.again(e);
@@ -65,8 +68,13 @@ final class Transactions {
 
     /** One try. */
     private final class Attempt<T> {
-        private @Nullable String number;
+        private final String place;
+        private long number;
         private @Nullable T value;
+
+        Attempt(String place) {
+            this.place = place;
+        }
 
         T run(Work<Outcome<T>> work) throws SQLException {
             try (Connection connection = connections.getConnection()) {
@@ -76,7 +84,7 @@ final class Transactions {
                     Outcome<T> outcome = work.with(connection);
                     value = outcome.value();
                     if (outcome.commit()) {
-                        number = number(connection);
+                        number = receipts.write(connection, place);
                         connection.commit();
                     } else {
                         connection.rollback();
@@ -111,30 +119,11 @@ final class Transactions {
         }
     }
 
-    private static String number(Connection connection) throws SQLException {
-        try (PreparedStatement ask =
-                        connection.prepareStatement("select pg_current_xact_id()::text");
-                ResultSet answer = ask.executeQuery()) {
-            answer.next();
-            return answer.getString(1);
-        }
-    }
-
     /** What became of a transaction whose answer did not come. */
-    private boolean committed(String number, Patience left) {
+    private boolean committed(String place, long number, Patience left) {
         while (true) {
-            try (Connection connection = connections.getConnection();
-                    PreparedStatement ask =
-                            connection.prepareStatement("select pg_xact_status(?::xid8)")) {
-                ask.setString(1, number);
-                try (ResultSet answer = ask.executeQuery()) {
-                    answer.next();
-                    String status = String.valueOf(answer.getString(1));
-                    if (!status.equals("in progress")) {
-                        return status.equals("committed");
-                    }
-                    left.again(new SQLException("transaction " + number + " is in progress"));
-                }
+            try (Connection connection = connections.getConnection()) {
+                return Receipts.committed(connection, place, number);
             } catch (SQLException e) {
                 left.again(e);
             }
@@ -179,8 +168,8 @@ final class Transactions {
 
     /**
      * True for what another attempt may mend: lost connections (08, and none at all), conflicts
-     * with other transactions (40), too many connections (53), a server that stops or starts (57),
-     * one that takes no writes (25006: a standby).
+     * with other transactions (40), a row that one in progress holds (55P03), too many connections
+     * (53), a server that stops or starts (57), one that takes no writes (25006: a standby).
      */
     private static boolean passing(String state) {
         return state.equals("null")
@@ -188,6 +177,7 @@ final class Transactions {
                 || state.startsWith("40")
                 || state.startsWith("53")
                 || state.startsWith("57")
+                || state.equals("55P03")
                 || state.equals("25006");
     }
 }

@@ -3,6 +3,8 @@ package pfs.meta.postgresql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -15,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,6 +36,7 @@ import pfs.meta.MetaStoreContract;
 /** The contract on a real PostgreSQL, and what happens when answers are lost or it is killed. */
 class PostgresMetaStoreTest extends MetaStoreContract {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final int CRASHES = 4;
     private static final Key COUNTER = Key.of("counter");
 
     @TempDir static Path directory;
@@ -142,7 +146,7 @@ class PostgresMetaStoreTest extends MetaStoreContract {
             for (int i = 0; i < 4; i++) {
                 counting.add(pool.submit(() -> count(store, stop)));
             }
-            for (int i = 0; i < 2; i++) {
+            for (int i = 0; i < CRASHES; i++) {
                 awaitProgress(store);
                 // at once and without a checkpoint, as a crash; with its processes, unlike kill -9
                 postgresql.end("postgres", "-QUIT");
@@ -157,6 +161,41 @@ class PostgresMetaStoreTest extends MetaStoreContract {
             assertThat(number(store)).isEqualTo(done);
         } finally {
             stop.set(true);
+        }
+    }
+
+    /** PostgreSQL gives the number of a transaction that was not written yet to another one. */
+    @Test
+    void aBatchThatACrashTookAwayIsNotTakenForAnotherWithItsNumber() throws Exception {
+        MetaStore others = store();
+        AtomicInteger commits = new AtomicInteger();
+        HikariConfig pool = new HikariConfig();
+        pool.setDataSource(new CommitFaults(address(), () -> crashBefore(commits, others)));
+        try (HikariDataSource connections = new HikariDataSource(pool)) {
+            boolean made =
+                    new Transactions(connections, PATIENCE)
+                            .write(
+                                    "commit",
+                                    connection -> {
+                                        PostgresMetaStore.update(
+                                                connection,
+                                                "insert into pfs_pair values (?, '', 1)",
+                                                COUNTER);
+                                        return new Transactions.Outcome<>(true, true);
+                                    });
+            assertThat(made).isTrue();
+        }
+        assertThat(commits).hasValue(2);
+        assertThat(others.get(COUNTER)).isPresent();
+    }
+
+    private static void crashBefore(AtomicInteger commits, MetaStore others) throws Exception {
+        if (commits.incrementAndGet() == 1) {
+            postgresql.end("postgres", "-QUIT");
+            postgresql.restart("postgres");
+            for (int i = 0; i < 20; i++) {
+                others.commit(new Batch().put(Key.of("other"), Bytes.of("" + i)));
+            }
         }
     }
 
