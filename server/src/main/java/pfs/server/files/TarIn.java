@@ -5,17 +5,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
 import pfs.chunk.Content;
 import pfs.chunk.ContentWriter;
 import pfs.error.PfsException;
 import pfs.repo.Repo;
 import pfs.repo.Repos;
+import pfs.server.files.TarMembers.Member;
 import pfs.server.http.Body;
 import pfs.server.http.Refusal;
 import pfs.tree.FileEntry;
@@ -48,18 +46,18 @@ final class TarIn {
 
     /** Reads to the end of the body; the caller finishes the unpacking. */
     void read(InputStream body, boolean gzipped) throws IOException {
-        InputStream plain = gzipped ? unzip(body) : new BufferedInputStream(body, BUFFER);
+        BufferedInputStream plain = gzipped ? unzip(body) : new BufferedInputStream(body, BUFFER);
         // Not closed: the body belongs to its request.
-        TarArchiveInputStream tar = new TarArchiveInputStream(plain, "UTF-8");
-        TarArchiveEntry entry = next(tar);
-        while (entry != null) {
-            take(tar, entry);
-            entry = next(tar);
+        TarMembers members = new TarMembers(plain);
+        Member member = next(members);
+        while (member != null) {
+            take(members, member);
+            member = next(members);
         }
         drop(plain);
     }
 
-    private static InputStream unzip(InputStream body) throws IOException {
+    private static BufferedInputStream unzip(InputStream body) throws IOException {
         try {
             return new BufferedInputStream(new GZIPInputStream(body, BUFFER), BUFFER);
         } catch (ZipException e) {
@@ -68,9 +66,9 @@ final class TarIn {
         }
     }
 
-    private static @Nullable TarArchiveEntry next(TarArchiveInputStream tar) throws IOException {
+    private static @Nullable Member next(TarMembers members) throws IOException {
         try {
-            return tar.getNextEntry();
+            return members.next();
         } catch (Body.BrokenBodyException e) {
             throw e;
         } catch (IOException | IllegalArgumentException e) {
@@ -88,47 +86,29 @@ final class TarIn {
                         + "; nothing was stored");
     }
 
-    private void take(TarArchiveInputStream tar, TarArchiveEntry entry) throws IOException {
-        String name = clean(entry.getName());
-        if (entry.isDirectory()) {
+    private void take(TarMembers members, Member member) throws IOException {
+        String name = clean(member.name());
+        if (member.directory()) {
             if (!name.isEmpty()) {
-                unpacking.directory(path(name, entry));
+                unpacking.directory(path(name, member));
             }
             return;
         }
-        String kind = refused(entry);
-        if (kind != null) {
+        if (member.refused() != null) {
             throw Refusal.invalid(
                     "'"
-                            + entry.getName()
+                            + member.name()
                             + "' in the tar is "
-                            + kind
+                            + member.refused()
                             + "; only files and directories can be stored; nothing was");
         }
-        String path = path(name, entry);
-        Content content = content(tar);
-        boolean executable = (entry.getMode() & 0111) != 0;
-        long modified = entry.getLastModifiedTime().to(TimeUnit.NANOSECONDS);
-        unpacking.file(path, new FileEntry(content, executable, modified, null, Map.of()));
+        String path = path(name, member);
+        Content content = content(members);
+        unpacking.file(
+                path,
+                new FileEntry(content, member.executable(), member.modified(), null, Map.of()));
         files++;
         bytes += content.size();
-    }
-
-    private static @Nullable String refused(TarArchiveEntry entry) {
-        if (entry.isSymbolicLink()) {
-            return "a symbolic link to '" + entry.getLinkName() + "'";
-        }
-        if (entry.isLink()) {
-            return "a hard link to '" + entry.getLinkName() + "'";
-        }
-        if (entry.isBlockDevice() || entry.isCharacterDevice()) {
-            return "a device";
-        }
-        if (entry.isFIFO()) {
-            return "a named pipe";
-        }
-        boolean file = entry.isFile() || entry.getLinkFlag() == '7';
-        return file ? null : "of the special type '" + (char) entry.getLinkFlag() + "'";
     }
 
     /** Without the {@code ./} that tar puts before names, and a directory's slash. */
@@ -143,7 +123,7 @@ final class TarIn {
     }
 
     /** The name, checked: it stays below the directory. */
-    private String path(String name, TarArchiveEntry entry) {
+    private String path(String name, Member member) {
         try {
             TreePath.verify(name);
             TreePath.verify(TreePath.join(directory, name));
@@ -152,28 +132,28 @@ final class TarIn {
             throw new PfsException(
                     e.code(),
                     "'"
-                            + entry.getName()
+                            + member.name()
                             + "' in the tar: "
                             + e.getMessage()
                             + "; nothing was stored",
-                    entry.getName());
+                    member.name());
         }
     }
 
-    private Content content(TarArchiveInputStream tar) throws IOException {
+    private Content content(TarMembers members) throws IOException {
         try (ContentWriter writer = repos.newContent()) {
-            int n = fill(tar);
+            int n = fill(members);
             while (n >= 0) {
                 writer.write(ByteBuffer.wrap(buffer, 0, n));
-                n = fill(tar);
+                n = fill(members);
             }
             return writer.finish();
         }
     }
 
-    private int fill(TarArchiveInputStream tar) throws IOException {
+    private int fill(TarMembers members) throws IOException {
         try {
-            return tar.read(buffer, 0, buffer.length);
+            return members.read(buffer);
         } catch (Body.BrokenBodyException e) {
             throw e;
         } catch (IOException e) {
