@@ -154,6 +154,22 @@ class CommandLineTest {
     }
 
     @Test
+    void aTreeIsStoredAndCommittedByOneCommand() throws IOException {
+        file("in/a", "1");
+        done("put", "-r", work.resolve("in").toString(), "x", "-m", "with all in it");
+        String id = out.strip();
+        done("log");
+        assertThat(out).contains("with all in it");
+        done("cat", "-c", id, "x/a");
+        assertThat(out).isEqualTo("1");
+        file("in/bad\nname", "b");
+        file("in/b", "2");
+        assertThat(pfs("put", "-r", work.resolve("in").toString(), "x", "-m", "half")).isEqualTo(1);
+        done("log");
+        assertThat(out).as("what failed in part").doesNotContain("half");
+    }
+
+    @Test
     void oneBadNameFailsAloneAndIsNamed() throws IOException {
         file("in/good", "g");
         file("in/bad\nname", "b");

@@ -66,11 +66,11 @@ final class WholeTrees {
                 new Commands(
                         field.scratch, Map.of("PFS_SERVER", server.origin(), "PFS_BUILD", "never"));
         long before = Trees.diskBytes(field.commands, field.pfsData());
-        double in = commands.time(program, "put", "-r", tree.toString(), "tree" + round);
-        in += commands.time(program, "commit", "-m", "tree " + round);
+        String name = "tree" + round;
+        double in = commands.time(program, "put", "-r", tree.toString(), name, "-m", name);
         long bytes = Trees.diskBytes(field.commands, field.pfsData()) - before;
-        double again = commands.time(program, "put", "-r", tree.toString(), "tree" + round);
-        double back = commands.time(program, "get", "-r", "tree" + round, out.toString());
+        double again = commands.time(program, "put", "-r", tree.toString(), name);
+        double back = commands.time(program, "get", "-r", name, out.toString());
         field.commands.run("diff", "-r", tree.toString(), out.toString());
         return figures(in, again, back, bytes);
     }

@@ -52,6 +52,14 @@ public final class PutCommand implements Callable<Integer> {
             description = "Append to the file.")
     boolean append;
 
+    @Option(
+            names = {"-m", "--message"},
+            paramLabel = "TEXT",
+            description =
+                    "Commit all changes of the branch when everything is stored, with this message;"
+                            + " prints the commit's id.")
+    @Nullable String message;
+
     @Parameters(
             arity = "1..*",
             paramLabel = "FILE... PATH",
@@ -75,8 +83,15 @@ public final class PutCommand implements Callable<Integer> {
             }
             bar.close();
             report(session, bar);
-            return bar.failures() == 0 ? 0 : 1;
+            return message == null ? (bar.failures() == 0 ? 0 : 1) : commit(session, bar);
         }
+    }
+
+    private int commit(Session session, ProgressBar bar) throws IOException {
+        if (bar.failures() > 0) {
+            throw new IOException("nothing was committed: " + bar.failures() + " files failed");
+        }
+        return session.show(session.commit(message, null, false));
     }
 
     private void put(

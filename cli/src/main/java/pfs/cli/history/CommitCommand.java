@@ -6,7 +6,6 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import pfs.cli.session.Session;
-import pfs.client.PfsClient;
 import pfs.client.http.Request;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -40,15 +39,7 @@ public final class CommitCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Session session = Objects.requireNonNull(parent);
-        PfsClient client = session.client();
-        Request request =
-                client.request(
-                        "POST",
-                        "/commit",
-                        client.onBranch()
-                                .and("message", message)
-                                .and("author", Authors.name(author))
-                                .flag("run", run));
+        Request request = session.commit(message, author, run);
         for (Map.Entry<String, String> e : metadata.entrySet()) {
             request = request.with("Pfs-Meta-" + e.getKey(), e.getValue());
         }

@@ -2,6 +2,7 @@ package pfs.cli.history;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import pfs.cli.session.Authors;
 import pfs.client.Query;
 import picocli.CommandLine.Option;
 

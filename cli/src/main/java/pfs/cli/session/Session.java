@@ -122,6 +122,22 @@ public final class Session implements AutoCloseable {
         return 0;
     }
 
+    /**
+     * The request that commits the branch's changes.
+     *
+     * @param author null for PFS_AUTHOR, or the user of this machine
+     * @param run whether the jobs are to run on it
+     */
+    public Request commit(@Nullable String message, @Nullable String author, boolean run) {
+        return client().request(
+                        "POST",
+                        "/commit",
+                        client().onBranch()
+                                .and("message", message)
+                                .and("author", Authors.name(author))
+                                .flag("run", run));
+    }
+
     /** Sends a request whose answer says nothing that matters. */
     public int run(Request request) throws IOException {
         client().send(request).close();

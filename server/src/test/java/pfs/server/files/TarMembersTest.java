@@ -161,7 +161,9 @@ class TarMembersTest {
             if (random.nextBoolean()) {
                 madeRight(damaged, block);
             }
-            assertThat(quick(damaged)).as("seed %s, %s at %s of %s", seed, damaged[at], at, i).isEqualTo(library(damaged));
+            assertThat(quick(damaged))
+                    .as("seed %s, %s at %s of %s", seed, damaged[at], at, i)
+                    .isEqualTo(library(damaged));
         }
     }
 

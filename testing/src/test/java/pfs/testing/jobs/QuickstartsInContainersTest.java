@@ -76,7 +76,9 @@ class QuickstartsInContainersTest {
         assertThat(engine.containers()).isEmpty();
     }
 
-    /** A server that stops does not wait for an engine that dawdles: its next start ends the rest. */
+    /**
+     * A server that stops does not wait for an engine that dawdles: its next start ends the rest.
+     */
     private void endWhatIsLeft() throws Exception {
         try (JobServer next = JobServer.start(work.resolve("data"), engine.environment())) {
             await().atMost(Duration.ofMinutes(1)).until(() -> engine.containers().isEmpty());
