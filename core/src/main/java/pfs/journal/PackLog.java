@@ -42,6 +42,10 @@ final class PackLog implements AutoCloseable {
     private final AppendablePackStore packs;
     private final long maxPack;
     private final Rolled rolled;
+
+    /** Syncs run beside each other: a shared store's appender keeps their order by itself. */
+    private final boolean overlapping;
+
     private final ReentrantLock appending = new ReentrantLock();
     private final ReentrantLock syncing = new ReentrantLock();
 
@@ -57,7 +61,7 @@ final class PackLog implements AutoCloseable {
 
     private volatile long end;
     private volatile long written;
-    private volatile long synced;
+    private final AtomicLong synced = new AtomicLong();
     private volatile @Nullable PfsException stopped;
 
     /** Bytes appended since a sync last began, about. */
@@ -84,6 +88,7 @@ final class PackLog implements AutoCloseable {
         this.packs = packs;
         this.maxPack = maxPack;
         this.rolled = rolled;
+        this.overlapping = !packs.exclusive();
         long number = PackNumber.number(end);
         this.active = packs.append(PackNumber.pack(number));
         if (PackNumber.offset(end) == 0) {
@@ -91,7 +96,7 @@ final class PackLog implements AutoCloseable {
         }
         this.end = PackNumber.position(number, active.size());
         this.written = this.end;
-        this.synced = end;
+        this.synced.set(end);
     }
 
     /** Where the next record begins, unless a new pack begins before it. */
@@ -322,48 +327,55 @@ final class PackLog implements AutoCloseable {
      */
     long sync() {
         long wanted = end;
+        Cut cut;
         syncing.lock();
         try {
             ensureRunning();
-            if (synced >= wanted) {
-                return synced;
+            if (synced.get() >= wanted) {
+                return synced.get();
             }
-            return syncLocked();
+            cut = cut();
+            if (!overlapping) {
+                return complete(cut);
+            }
         } finally {
             syncing.unlock();
         }
+        return complete(cut);
     }
 
+    /** What one sync makes durable: finished packs, and the current one up to an end. */
+    private record Cut(List<Finished> whole, AppendablePackStore.Appender current, long end) {}
+
     @GuardedBy("syncing")
-    private long syncLocked() {
-        List<Finished> whole;
-        AppendablePackStore.Appender current;
-        long reached;
+    private Cut cut() {
         appending.lock();
         try {
             drain();
-            whole = List.copyOf(finished);
+            Cut cut = new Cut(List.copyOf(finished), active, end);
             finished.clear();
             behind.set(0);
-            current = active;
-            reached = end;
+            return cut;
         } catch (IOException e) {
             throw stop("writing a pack failed", e);
         } finally {
             appending.unlock();
         }
+    }
+
+    private long complete(Cut cut) {
         try {
-            for (Finished pack : whole) {
+            for (Finished pack : cut.whole) {
                 pack.appender.sync();
             }
-            current.sync();
-            synced = reached;
-            for (Finished pack : whole) {
+            cut.current.sync();
+            synced.accumulateAndGet(cut.end, Math::max);
+            for (Finished pack : cut.whole) {
                 long bytes = pack.appender.size();
                 pack.appender.close();
                 rolled.finished(pack.pack, bytes);
             }
-            return reached;
+            return cut.end;
         } catch (IOException | PfsException e) {
             throw stop("a sync failed", e);
         }

@@ -20,7 +20,8 @@ import pfs.tree.FileEntry;
 /**
  * Puts all writes of a store in one order. One thread takes what has gathered while the last group
  * was being synced, checks each write against the branch as it then stands, writes one journal
- * record for the group, syncs once, makes the group visible, and answers. So an answer never comes
+ * record for the group, syncs once, makes the group visible, and answers. Over a shared store the
+ * next group is checked and journalled meanwhile, see {@link UnderWay}. So an answer never comes
  * before its sync, nothing is visible that a crash could take back, and the cost of a sync is
  * shared by all who wait for it.
  */
@@ -31,11 +32,18 @@ final class WriteQueue implements AutoCloseable {
     /** Writes that may wait; the next one waits for a place. */
     private static final int MAX_WAITING = 4096;
 
+    /**
+     * Groups on their way to a shared store at once, where a sync takes as long as a hundred writes
+     * take to be read; on a disk of one's own the next sync would wait for this one anyway.
+     */
+    private static final int AT_ONCE = 2;
+
     private final Journal journal;
     private final Evaluator evaluator;
     private final Answers answers;
     private final LinkedTransferQueue<Request> waiting = new LinkedTransferQueue<>();
     private final Semaphore places = new Semaphore(MAX_WAITING);
+    private final UnderWay underWay;
     private final Thread thread;
 
     private sealed interface Request {
@@ -65,6 +73,7 @@ final class WriteQueue implements AutoCloseable {
         this.journal = journal;
         this.answers = answers;
         this.evaluator = evaluator;
+        this.underWay = new UnderWay(journal.shared() ? AT_ONCE : 1);
         this.thread = new PrivateThread("pfs-writes", this::run);
         thread.start();
     }
@@ -171,10 +180,10 @@ final class WriteQueue implements AutoCloseable {
     }
 
     private void run() {
-        List<Request> group = new ArrayList<>(MAX_GROUP);
         boolean running = true;
         while (running) {
-            group.clear();
+            underWay.awaitTurn();
+            List<Request> group = new ArrayList<>();
             try {
                 group.add(waiting.take());
             } catch (InterruptedException e) {
@@ -183,8 +192,9 @@ final class WriteQueue implements AutoCloseable {
             waiting.drainTo(group, MAX_GROUP - 1);
             places.release(group.size());
             running = group.stream().noneMatch(Request.Stop.class::isInstance);
-            new Group().process(group);
+            new Group(group).process();
         }
+        underWay.awaitAll();
         failWaiting();
     }
 
@@ -200,21 +210,59 @@ final class WriteQueue implements AutoCloseable {
     }
 
     /** One group of requests on its way. */
-    private final class Group {
+    private final class Group implements UnderWay.Step {
+        private final List<Request> requests;
         private final Map<Branch, BranchState> next = new IdentityHashMap<>();
         private final List<JournalFormat.Change> changes = new ArrayList<>();
         private final List<Answer> kept = new ArrayList<>();
         private final List<Runnable> told = new ArrayList<>();
         private final List<Runnable> awaited = new ArrayList<>();
 
-        void process(List<Request> group) {
+        Group(List<Request> requests) {
+            this.requests = requests;
+        }
+
+        void process() {
             try {
-                group.forEach(this::take);
-                publish(changes.isEmpty() ? 0 : makeDurable());
-                tell();
+                requests.forEach(this::take);
+                if (!changes.isEmpty()) {
+                    journaled(journal.append(JournalFormat.encode(changes)));
+                }
             } catch (Throwable e) {
-                fail(group, e);
+                underWay.awaitAll();
+                fail(e);
+                return;
             }
+            underWay.begin(next, this);
+        }
+
+        /** The states that this group's record has changed say so. */
+        private void journaled(long position) {
+            next.replaceAll(
+                    (branch, state) ->
+                            state.view().equals(underWay.state(branch).view())
+                                    ? state
+                                    : new BranchState(
+                                            state.head(),
+                                            state.view(),
+                                            position,
+                                            state.version(),
+                                            state.folded()));
+        }
+
+        @Override
+        public void sync() {
+            if (!changes.isEmpty()) {
+                journal.flush();
+            }
+        }
+
+        @Override
+        public void show() {
+            // Whoever sees the change must find its answer.
+            kept.forEach(answers::journaled);
+            next.forEach(Branch::publish);
+            tell();
         }
 
         /**
@@ -231,20 +279,31 @@ final class WriteQueue implements AutoCloseable {
         /**
          * Nothing of the group is visible; whether it is on disk is not known, so each writer is
          * told that it failed, and the journal has stopped itself if it must. Installs say what is
-         * durable already, so they hold all the same.
+         * durable already, so they hold all the same, over what is visible.
          */
-        private void fail(List<Request> group, Throwable cause) {
+        @Override
+        public void fail(Throwable cause) {
             PfsException why =
                     cause instanceof PfsException known
                             ? known
                             : new PfsException(
                                     ErrorCode.STOPPED, "the write failed: " + cause, null, cause);
-            List<Request> installs =
-                    group.stream().filter(Request.Install.class::isInstance).toList();
-            if (!changes.isEmpty() && !installs.isEmpty()) {
-                new Group().process(installs);
+            for (Request request : requests) {
+                if (request instanceof Request.Install install) {
+                    install(install);
+                }
             }
-            group.forEach(request -> request.answer().completeExceptionally(why));
+            requests.forEach(request -> request.answer().completeExceptionally(why));
+        }
+
+        private void install(Request.Install install) {
+            try {
+                BranchState state = install.change.apply(install.branch.state());
+                install.branch.publish(state);
+                install.answer.complete(state);
+            } catch (RuntimeException e) {
+                install.answer.completeExceptionally(e);
+            }
         }
 
         private void take(Request request) {
@@ -312,32 +371,7 @@ final class WriteQueue implements AutoCloseable {
 
         private BranchState state(Branch branch) {
             BranchState changed = next.get(branch);
-            return changed != null ? changed : branch.state();
-        }
-
-        private long makeDurable() {
-            long position = journal.append(JournalFormat.encode(changes));
-            journal.flush();
-            return position;
-        }
-
-        private void publish(long position) {
-            // Whoever sees the change must find its answer.
-            kept.forEach(answers::journaled);
-            for (Map.Entry<Branch, BranchState> e : next.entrySet()) {
-                BranchState state = e.getValue();
-                boolean journaled = !state.view().equals(e.getKey().state().view());
-                e.getKey()
-                        .publish(
-                                position == 0 || !journaled
-                                        ? state
-                                        : new BranchState(
-                                                state.head(),
-                                                state.view(),
-                                                position,
-                                                state.version(),
-                                                state.folded()));
-            }
+            return changed != null ? changed : underWay.state(branch);
         }
     }
 

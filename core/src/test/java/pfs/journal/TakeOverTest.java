@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import pfs.error.PfsException;
 import pfs.object.ObjectId;
 import pfs.object.ObjectKind;
 import pfs.pack.MemoryPackIndex;
 import pfs.pack.MemoryPackStore;
+import pfs.pack.PackStore;
 import pfs.pack.segment.SegmentedPackStore;
 
 /** Journals of several servers over one store, each of which takes over from the one before. */
@@ -116,5 +122,85 @@ class TakeOverTest {
         assertThatThrownBy(() -> write(first, "x")).isInstanceOf(PfsException.class);
         write(second, "two");
         assertThat(records(open())).containsExactly("one", "two");
+    }
+
+    /** Syncs run beside each other: the later one's segment may be there first. */
+    @Test
+    void aSegmentBehindAHoleIsNeitherAcknowledgedNorTakenOver() throws Exception {
+        Held held = new Held(shared);
+        SegmentedPackStore packs = new SegmentedPackStore(held, name -> name.endsWith(".pack"));
+        Journal old = Journal.open(packs, new MemoryPackIndex());
+        write(old, "one");
+        held.next.set(new CountDownLatch(1));
+        CompletableFuture<Void> two =
+                CompletableFuture.runAsync(() -> write(old, "two"), Thread::startVirtualThread);
+        await(() -> held.waiting.get() != null);
+        int before = shared.list("", "", 100).size();
+        CompletableFuture<Void> three =
+                CompletableFuture.runAsync(() -> write(old, "three"), Thread::startVirtualThread);
+        await(() -> shared.list("", "", 100).size() > before);
+        assertThat(three).isNotDone();
+        Journal next = open();
+        assertThat(records(next)).containsExactly("one");
+        held.waiting.get().countDown();
+        assertThatThrownBy(two::join).hasCauseInstanceOf(PfsException.class);
+        assertThatThrownBy(three::join).hasCauseInstanceOf(PfsException.class);
+        write(next, "four");
+        assertThat(records(open())).containsExactly("one", "four");
+    }
+
+    private static void await(BooleanSupplier what) throws InterruptedException {
+        for (int i = 0; i < 3_000 && !what.getAsBoolean(); i++) {
+            Thread.sleep(10);
+        }
+        assertThat(what.getAsBoolean()).isTrue();
+    }
+
+    /** A store that lets the next put wait. */
+    private static final class Held implements PackStore {
+        private final PackStore store;
+        private final AtomicReference<CountDownLatch> next = new AtomicReference<>();
+        private final AtomicReference<CountDownLatch> waiting = new AtomicReference<>();
+
+        Held(PackStore store) {
+            this.store = store;
+        }
+
+        @Override
+        public boolean put(String name, ByteBuffer... parts) throws IOException {
+            CountDownLatch hold = next.getAndSet(null);
+            if (hold != null) {
+                waiting.set(hold);
+                try {
+                    hold.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+            }
+            return store.put(name, parts);
+        }
+
+        @Override
+        public int read(String name, long offset, ByteBuffer into) throws IOException {
+            return store.read(name, offset, into);
+        }
+
+        @Override
+        public long size(String name) throws IOException {
+            return store.size(name);
+        }
+
+        @Override
+        public List<String> list(String prefix, String after, int limit) throws IOException {
+            return store.list(prefix, after, limit);
+        }
+
+        @Override
+        public boolean delete(String name) throws IOException {
+            return store.delete(name);
+        }
+
+        @Override
+        public void close() {}
     }
 }
