@@ -7,6 +7,7 @@ import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeTransform;
+import java.lang.classfile.MethodModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,7 +20,7 @@ import java.util.zip.ZipEntry;
 /**
  * Gives the classes of jars that are of Java 5 or older the class file version of Java 8, with the
  * stack maps that it wants: the JVM keeps no older ones in its AOT cache, and verifies them slowly at
- * each start. bin/build runs it: java bin/Lift.java JAR...
+ * each start. And takes from picocli the search for Groovy. bin/build runs it: java bin/Lift.java JAR...
  */
 class Lift {
     private static final int OLD = ClassFile.JAVA_5_VERSION;
@@ -79,10 +80,21 @@ class Lift {
                         (builder, element) -> {
                             if (element instanceof ClassFileVersion) {
                                 builder.withVersion(ClassFile.JAVA_8_VERSION, 0);
+                            } else if (element instanceof MethodModel method && looksForGroovy(method)) {
+                                builder.withMethodBody(
+                                        method.methodName(),
+                                        method.methodType(),
+                                        method.flags().flagsMask(),
+                                        code -> code.aconst_null().areturn());
                             } else {
                                 builder.with(element);
                             }
                         });
         return files.transformClass(old, version.andThen(bodies));
+    }
+
+    /** Picocli's, which opens all jars of the class path at each start, and finds null. */
+    private static boolean looksForGroovy(MethodModel method) {
+        return method.methodName().equalsString("loadClosureClass");
     }
 }

@@ -11,8 +11,8 @@ public final class Main {
     public static void main(String[] arguments) {
         OutputStream out = new FileOutputStream(FileDescriptor.out);
         int code =
-                arguments.length == 2 && arguments[0].equals("train")
-                        ? Training.run(arguments[1])
+                arguments.length >= 2 && arguments[0].equals("train")
+                        ? Training.run(arguments)
                         : new Invocation(out, System.err).run(arguments);
         System.exit(code);
     }

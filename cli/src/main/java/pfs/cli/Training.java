@@ -59,7 +59,10 @@ final class Training {
 
     private Training() {}
 
-    static int run(String directory) {
+    /** {@code train DIRECTORY [COUNT]}: all lines, or so many of them. */
+    static int run(String[] arguments) {
+        String directory = arguments[1];
+        int count = arguments.length > 2 ? Integer.parseInt(arguments[2]) : LINES.size();
         String server = String.valueOf(System.getenv("PFS_SERVER"));
         PrintStream quiet = new PrintStream(OutputStream.nullOutputStream());
         try {
@@ -78,7 +81,7 @@ final class Training {
         } catch (IOException e) {
             return 1;
         }
-        for (String line : LINES) {
+        for (String line : LINES.subList(0, count)) {
             String[] words = line.replace("DIR", directory).replace("SERVER", server).split(" ");
             int code = new Invocation(new ByteArrayOutputStream(), quiet).run(words);
             System.out.println(code + " " + line);
