@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import pfs.testing.disk.CrashState;
 import pfs.testing.disk.Fault;
 
@@ -20,12 +21,24 @@ public final class CrashWorkloads {
     /** Crashes of a workload: at each call, in each way. */
     public static final int ALL = Integer.MAX_VALUE;
 
+    private final BooleanSupplier over;
     private long states;
     private long distinct;
     private long runs;
 
     /** Counts nothing yet. */
-    public CrashWorkloads() {}
+    public CrashWorkloads() {
+        this(() -> false);
+    }
+
+    /**
+     * As above.
+     *
+     * @param over asked before each of all workloads of some length: the rest is left out
+     */
+    public CrashWorkloads(BooleanSupplier over) {
+        this.over = over;
+    }
 
     /** Crash states of all workloads; what one leaves twice in the same way is counted twice. */
     public long states() {
@@ -48,6 +61,9 @@ public final class CrashWorkloads {
     }
 
     private void exhaust(List<Step> begun, int more) throws IOException {
+        if (over.getAsBoolean()) {
+            return;
+        }
         if (more == 0) {
             crashEverywhere(new CrashRun(begun, ONE_PACK), begun.hashCode());
             return;

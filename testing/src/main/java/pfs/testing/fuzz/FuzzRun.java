@@ -6,14 +6,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * All targets by turns, each for the same time, so that the quick ones get more inputs. What a
- * target gets depends on the seed alone, how much of it on the machine.
+ * All targets by turns. Half of the time is shared out in equal parts, the other half by how quick
+ * a target is, so that the quick ones get most of the inputs and none goes short. What a target
+ * gets depends on the seed alone, how much of it on the machine.
  */
 public final class FuzzRun {
-    private static final long TURN_NANOS = 200_000_000L;
+    private static final double TURN_SECONDS = 0.2;
     private static final int FEWEST = 100;
 
     private final List<Turn> turns = new ArrayList<>();
@@ -23,6 +25,7 @@ public final class FuzzRun {
         private final Target target;
         private final Fuzzer fuzzer;
         private long inputs = FEWEST;
+        private double perSecond;
 
         Turn(Target target, long seed) {
             this.target = target;
@@ -32,8 +35,17 @@ public final class FuzzRun {
         void run() {
             long start = System.nanoTime();
             fuzzer.run(inputs);
-            long nanos = Math.max(1, System.nanoTime() - start);
-            inputs = Math.max(FEWEST, Math.min(2 * inputs, inputs * TURN_NANOS / nanos));
+            perSecond = inputs * 1e9 / Math.max(1, System.nanoTime() - start);
+        }
+
+        /**
+         * Sets how many inputs the next turn has.
+         *
+         * @param usual inputs a second, of the mean of all targets
+         */
+        void plan(double usual) {
+            double seconds = TURN_SECONDS * (1 + perSecond / usual) / 2;
+            inputs = Math.max(FEWEST, Math.min(2 * inputs, (long) (perSecond * seconds)));
         }
     }
 
@@ -43,14 +55,16 @@ public final class FuzzRun {
     }
 
     /**
-     * Goes on until so many inputs were tried in all.
+     * Goes on until so many inputs were tried in all, or it is over.
      *
      * @param progress told now and then
      * @throws AssertionError with the first finding
      */
-    public void run(long times, Consumer<String> progress) {
-        for (long round = 1; executions() < times; round++) {
+    public void run(long times, BooleanSupplier over, Consumer<String> progress) {
+        for (long round = 1; executions() < times && !over.getAsBoolean(); round++) {
             turns.forEach(Turn::run);
+            double usual = turns.stream().mapToDouble(turn -> turn.perSecond).average().orElse(1);
+            turns.forEach(turn -> turn.plan(usual));
             if (round % 50 == 0) {
                 progress.accept(summary());
             }

@@ -30,6 +30,8 @@ final class Caller implements AutoCloseable {
     private @Nullable Socket socket;
     private InputStream in = InputStream.nullInputStream();
     private String connected = "";
+    private long answeredNanos;
+    private long sentNanos;
 
     /**
      * @param silenceMillis how long a server may say nothing before the call fails
@@ -74,9 +76,11 @@ final class Caller implements AutoCloseable {
         Socket to = connection(uri);
         boolean answered = false;
         try {
+            sentNanos = System.nanoTime();
             to.getOutputStream().write(request(uri, method, body, headers));
             Answer answer = answer(method);
             answered = true;
+            answeredNanos = System.nanoTime();
             return answer;
         } finally {
             if (!answered) {
@@ -102,6 +106,7 @@ final class Caller implements AutoCloseable {
             throw (ConnectException) new ConnectException(uri + ": " + e.getMessage()).initCause(e);
         }
         connected = uri.getAuthority();
+        answeredNanos = System.nanoTime();
         socket = fresh;
         return fresh;
     }
@@ -192,13 +197,22 @@ final class Caller implements AutoCloseable {
         StringBuilder line = new StringBuilder(64);
         for (int c = in.read(); c != '\n'; c = in.read()) {
             if (c < 0 || line.length() > LONGEST_LINE) {
-                throw new EOFException("the connection ended, or sent nonsense: " + line);
+                throw new EOFException(
+                        "the connection ended, or sent nonsense: " + line + ", " + times());
             }
             if (c != '\r') {
                 line.append((char) c);
             }
         }
         return line.toString();
+    }
+
+    private String times() {
+        long now = System.nanoTime();
+        return (now - sentNanos) / 1_000_000
+                + " ms after the request, which came after "
+                + (sentNanos - answeredNanos) / 1_000_000
+                + " ms of silence";
     }
 
     /** Ends the connection; the next call makes another. */

@@ -1,5 +1,6 @@
 package pfs.testing.server;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -10,9 +11,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,6 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +34,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GarbageTorture {
     private static final int WRITERS = 8;
-    private static final int BRANCH_FILE = 60_000;
+    private static final int MERGED_FILE = 60_000;
+
+    /** Commits of a branch that is deleted before the load, each of another file. */
+    private static final int DROPPED_COMMITS = 8;
+
+    private static final int DROPPED_FILE = 1 << 20;
+
+    /** Connections that may be cut before that is a finding; each is told. */
+    private static final int MOST_CUTS = 3;
+
+    private static final int SETTLING_SECONDS = 10;
 
     /** What a small store may have above the tenth: journal records that were not swept yet. */
     private static final long SLACK = 1 << 20;
@@ -45,6 +59,7 @@ public final class GarbageTorture {
     private final AtomicLong freed = new AtomicLong();
     private final AtomicLong branches = new AtomicLong();
     private final AtomicLong runs = new AtomicLong();
+    private final Queue<String> cuts = new ConcurrentLinkedQueue<>();
 
     /**
      * @param data is not there yet
@@ -57,8 +72,12 @@ public final class GarbageTorture {
         this.random = new Random(seed);
     }
 
-    /** Fails if anything reachable is lost, or space stays taken. */
-    public String run(Duration time) throws Exception {
+    /**
+     * Fails if anything reachable is lost, or space stays taken.
+     *
+     * @param over asked now and then: the load ends before its time if it is
+     */
+    public String run(Duration time, BooleanSupplier over) throws Exception {
         List<String> jobs = List.of("--runtime", "process");
         try (ServerProcess server =
                         ServerProcess.start(root, data, List.of(), ServerProcess.freePort(), jobs);
@@ -67,7 +86,8 @@ public final class GarbageTorture {
             server.awaitReady();
             expect(call(server, http, "PUT", "/pfs/first", new byte[1]), Set.of(201));
             expect(call(server, http, "POST", "/commit", null), Set.of(201));
-            load(server, http, time);
+            drop(server, http);
+            load(server, http, time, over);
             for (Writer writer : writers) {
                 writer.verify(server);
                 for (Writer.Acknowledged commit : writer.commits()) {
@@ -81,11 +101,33 @@ public final class GarbageTorture {
             }
             collect(server, http);
             collect(server, http);
+            if (freed.get() < (long) DROPPED_COMMITS * DROPPED_FILE) {
+                throw new AssertionError("a deleted branch's space is not freed: " + summary());
+            }
             return summary() + "; " + compared(server);
         }
     }
 
-    private void load(ServerProcess server, HttpClient http, Duration time)
+    /** A history that is dropped at once: whatever the load does, there is something to free. */
+    private void drop(ServerProcess server, HttpClient http) throws Exception {
+        expect(call(server, http, "POST", "/branches/dropped", null), Set.of(201));
+        for (int i = 0; i < DROPPED_COMMITS; i++) {
+            commitFile(server, http, "dropped", "/pfs/dropped", DROPPED_FILE);
+        }
+        expect(call(server, http, "DELETE", "/branches/dropped", null), Set.of(204));
+    }
+
+    private void commitFile(
+            ServerProcess server, HttpClient http, String branch, String file, int size)
+            throws Exception {
+        byte[] bytes = new byte[size];
+        random.nextBytes(bytes);
+        String on = "?branch=" + branch;
+        expect(call(server, http, "PUT", file + on, bytes), Set.of(200, 201));
+        expect(call(server, http, "POST", "/commit" + on, null), Set.of(200, 201));
+    }
+
+    private void load(ServerProcess server, HttpClient http, Duration time, BooleanSupplier over)
             throws IOException, InterruptedException {
         List<Callable<Void>> all = new ArrayList<>();
         for (int i = 0; i < WRITERS; i++) {
@@ -93,7 +135,7 @@ public final class GarbageTorture {
             writers.add(writer);
             all.add(
                     () -> {
-                        writer.run(server, pauseMillis, stop);
+                        write(writer, server);
                         return null;
                     });
         }
@@ -105,7 +147,9 @@ public final class GarbageTorture {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Void>> running = all.stream().map(threads::submit).toList();
             long end = System.nanoTime() + time.toNanos();
-            while (System.nanoTime() < end && running.stream().noneMatch(Future::isDone)) {
+            while (System.nanoTime() < end
+                    && !over.getAsBoolean()
+                    && running.stream().noneMatch(Future::isDone)) {
                 TimeUnit.MILLISECONDS.sleep(200);
             }
             stop.set(true);
@@ -119,22 +163,40 @@ public final class GarbageTorture {
         }
     }
 
+    /** A connection that is cut loses nothing: what the request did is looked at, and told. */
+    private void write(Writer writer, ServerProcess server)
+            throws IOException, InterruptedException {
+        while (!stop.get()) {
+            try {
+                writer.run(server, pauseMillis, stop);
+            } catch (EOFException e) {
+                cuts.add(String.valueOf(e.getMessage()));
+                if (cuts.size() > MOST_CUTS || !server.alive()) {
+                    throw e;
+                }
+                // The server may be at it yet.
+                TimeUnit.SECONDS.sleep(SETTLING_SECONDS);
+                writer.verify(server);
+            }
+        }
+    }
+
     // ---- what goes on beside the writers
 
-    /** A branch with a file of its own: merged, or not; then deleted. */
+    /** A branch with a file of its own, and merged, or a history of larger ones; then deleted. */
     private Void branches(ServerProcess server, HttpClient http) throws Exception {
-        Random content = new Random(random.nextLong());
         for (long i = 0; !stop.get(); i++) {
-            byte[] bytes = new byte[content.nextInt(BRANCH_FILE)];
-            content.nextBytes(bytes);
             String name = "b" + i;
-            String on = "?branch=" + name;
             expect(call(server, http, "POST", "/branches/" + name, null), Set.of(201));
-            String file = "/pfs/merged/" + i % 50 + on;
-            expect(call(server, http, "PUT", file, bytes), Set.of(200, 201));
-            expect(call(server, http, "POST", "/commit" + on, null), Set.of(200, 201));
             if (i % 2 == 0) {
+                int size = random.nextInt(MERGED_FILE);
+                commitFile(server, http, name, "/pfs/merged/" + i % 50, size);
                 expect(call(server, http, "POST", "/merge?from=" + name, null), Set.of(200, 201));
+            } else {
+                for (int commit = 0; commit < 3; commit++) {
+                    int size = random.nextInt(DROPPED_FILE);
+                    commitFile(server, http, name, "/pfs/dropped", size);
+                }
             }
             expect(call(server, http, "DELETE", "/branches/" + name, null), Set.of(204));
             branches.incrementAndGet();
@@ -200,13 +262,14 @@ public final class GarbageTorture {
         long commits = writers.stream().mapToLong(w -> w.commits().size()).sum();
         return String.format(
                 "%d collections, which freed %d MiB, beside %d requests, %d of them commits, %d"
-                        + " branches and %d runs of a job",
+                        + " branches and %d runs of a job%s",
                 collections.get(),
                 freed.get() >> 20,
                 answered,
                 commits,
                 branches.get(),
-                runs.get());
+                runs.get(),
+                cuts.isEmpty() ? "" : "; connections cut: " + cuts);
     }
 
     /** The packs beside those of a clone. */

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -47,6 +48,7 @@ public final class HistoryTorture {
     private final Path data;
     private final Random random;
     private final long seed;
+    private final List<Event> events = new ArrayList<>();
 
     /**
      * @param root the tree that has {@code pfs} in it
@@ -59,17 +61,18 @@ public final class HistoryTorture {
     }
 
     /**
-     * Makes so many calls, and kills the server as often meanwhile.
+     * Makes so many calls, and kills the server as often meanwhile; fewer of both if it is over
+     * before. Once for each object.
      *
      * @throws AssertionError that says what was broken
      */
-    public String run(long calls, int kills)
+    public String run(long calls, int kills, BooleanSupplier over)
             throws IOException, InterruptedException, ExecutionException {
         AtomicReference<ServerProcess> server =
                 new AtomicReference<>(ServerProcess.shortLived(root, data));
         AtomicBoolean stop = new AtomicBoolean();
         AtomicLong made = new AtomicLong();
-        List<Event> events = new ArrayList<>();
+        int killed;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Recorder> recorders = recorders(server, made, stop);
             List<Future<?>> running = new ArrayList<>();
@@ -81,7 +84,7 @@ public final class HistoryTorture {
                                     return true;
                                 }));
             }
-            live(server, made, calls, kills);
+            killed = live(server, made, calls, kills, over);
             stop.set(true);
             for (Future<?> one : running) {
                 one.get();
@@ -99,8 +102,13 @@ public final class HistoryTorture {
                 + " clients, "
                 + unknown
                 + " of unknown fate, "
-                + kills
+                + killed
                 + " kills, no promise broken";
+    }
+
+    /** Calls that were made and judged. */
+    public long calls() {
+        return events.size();
     }
 
     private List<Recorder> recorders(
@@ -115,28 +123,36 @@ public final class HistoryTorture {
         return recorders;
     }
 
-    /** One server after the other, each ended by kill -9 but the last. */
-    private void live(
-            AtomicReference<ServerProcess> server, AtomicLong calls, long wanted, int kills)
+    /** One server after the other, each ended by kill -9 but the last; the kills. */
+    private int live(
+            AtomicReference<ServerProcess> server,
+            AtomicLong calls,
+            long wanted,
+            int kills,
+            BooleanSupplier over)
             throws IOException, InterruptedException {
-        for (int life = 1; life <= kills + 1; life++) {
+        int killed = 0;
+        for (int life = 1; life <= kills + 1 && !over.getAsBoolean(); life++) {
             // half of a life before the collection, and what is left of it behind that
-            await(calls, wanted * (2L * life - 1) / (2L * kills + 2));
+            await(calls, wanted * (2L * life - 1) / (2L * kills + 2), over);
             collect(current(server).uri("/gc?trash=0&wait=5"));
             if (life <= kills) {
-                await(calls, wanted * life / (kills + 1) - random.nextInt(20));
+                await(calls, wanted * life / (kills + 1) - random.nextInt(20), over);
                 current(server).kill();
                 server.set(ServerProcess.shortLived(root, data));
+                killed++;
             }
         }
-        await(calls, wanted);
+        await(calls, wanted, over);
+        return killed;
     }
 
     /** Clients go on meanwhile; that they make no progress at all is a finding. */
-    private static void await(AtomicLong calls, long wanted) throws InterruptedException {
+    private static void await(AtomicLong calls, long wanted, BooleanSupplier over)
+            throws InterruptedException {
         long seen = calls.get();
         long since = System.nanoTime();
-        while (calls.get() < wanted) {
+        while (calls.get() < wanted && !over.getAsBoolean()) {
             TimeUnit.MILLISECONDS.sleep(5);
             if (calls.get() > seen) {
                 seen = calls.get();

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -25,11 +26,11 @@ public final class KillTorture {
     private static final int WRITERS = 8;
     private static final int SILENCE_MILLIS = 300_000;
 
-    /** Of load before a kill, about: long enough for some hundred requests. */
-    private static final int LOAD_MILLIS = 500;
+    /** Requests answered before a kill, at most: some writers have not had their first then. */
+    private static final int MOST_ANSWERED = 100;
 
-    /** A start takes about as long. */
-    private static final int START_MILLIS = 700;
+    /** Of load before a kill, at most. */
+    private static final int LOAD_MILLIS = 10_000;
 
     private final Path root;
     private final Path data;
@@ -44,7 +45,9 @@ public final class KillTorture {
     private String head = "";
 
     private long slowestStartMillis;
+    private long lastStartMillis;
     private int early;
+    private int killed;
 
     /**
      * A torture over a directory that is not there yet.
@@ -74,17 +77,23 @@ public final class KillTorture {
 
     /** Kills so many times; throws an AssertionError that says what was lost. */
     public String run(int kills) throws IOException, InterruptedException {
+        return run(kills, () -> false);
+    }
+
+    /** As above, or until it is over. */
+    public String run(int kills, BooleanSupplier over) throws IOException, InterruptedException {
         for (int i = 0; i < WRITERS; i++) {
             writers.add(new Writer("w" + i, random.nextLong()));
         }
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int kill = 1; kill <= kills; kill++) {
+            for (int kill = 1; kill <= kills && !over.getAsBoolean(); kill++) {
                 // every other one at some moment of a start, but for the first and the last
                 if (kill > 1 && kill < kills && random.nextBoolean()) {
                     early();
                 } else {
                     round(threads, kill);
                 }
+                killed = kill;
             }
             try (ServerProcess server = ServerProcess.shortLived(root, data)) {
                 verify(server);
@@ -94,7 +103,7 @@ public final class KillTorture {
                 }
             }
         }
-        return kills
+        return killed
                 + " kills, "
                 + early
                 + " of them within a start, "
@@ -104,6 +113,11 @@ public final class KillTorture {
                 + " commits among them, nothing lost; the slowest start took "
                 + slowestStartMillis
                 + " ms";
+    }
+
+    /** Kills so far. */
+    public int kills() {
+        return killed;
     }
 
     /** Requests that were answered. */
@@ -118,7 +132,7 @@ public final class KillTorture {
 
     private void early() throws IOException, InterruptedException {
         try (ServerProcess server = ServerProcess.start(root, data, ServerProcess.SHORT_LIVED)) {
-            TimeUnit.MILLISECONDS.sleep(random.nextInt(START_MILLIS));
+            TimeUnit.MILLISECONDS.sleep(random.nextLong(lastStartMillis + 1));
             cut.cut(server);
             early++;
         }
@@ -126,17 +140,28 @@ public final class KillTorture {
 
     private void round(ExecutorService threads, int kill) throws IOException, InterruptedException {
         try (ServerProcess server = ServerProcess.shortLived(root, data)) {
-            slowestStartMillis = Math.max(slowestStartMillis, server.readyMillis());
+            lastStartMillis = server.readyMillis();
+            slowestStartMillis = Math.max(slowestStartMillis, lastStartMillis);
             verify(server);
             List<Future<?>> running = new ArrayList<>();
             for (Writer writer : writers) {
                 running.add(threads.submit(() -> writer.run(server)));
             }
-            TimeUnit.MILLISECONDS.sleep(LOAD_MILLIS / 10 + random.nextInt(LOAD_MILLIS));
+            awaitAnswers(random.nextInt(MOST_ANSWERED), running);
             cut.cut(server);
             for (Future<?> writer : running) {
                 await(writer, kill);
             }
+        }
+    }
+
+    private void awaitAnswers(int more, List<Future<?>> running) throws InterruptedException {
+        long wanted = answered() + more;
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOAD_MILLIS);
+        while (answered() < wanted
+                && System.nanoTime() < end
+                && running.stream().noneMatch(Future::isDone)) {
+            TimeUnit.MILLISECONDS.sleep(1);
         }
     }
 

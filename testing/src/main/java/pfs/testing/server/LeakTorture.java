@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +30,10 @@ import java.util.regex.Pattern;
 public final class LeakTorture {
     private static final int CLIENTS = 6;
     private static final int SAMPLES = 24;
+
+    /** In a short run a look at the memory, which stops the server, takes more than its share. */
+    private static final int FEW_SAMPLES = 8;
+
     private static final int NAMES = 2_000;
     private static final int LARGE = 1 << 20;
 
@@ -68,6 +73,8 @@ public final class LeakTorture {
      * there is ever more than a server may have.
      */
     public String run(Duration time) throws Exception {
+        boolean longRun = time.compareTo(LONG) >= 0;
+        int looks = longRun ? SAMPLES : FEW_SAMPLES;
         List<Sample> samples = new ArrayList<>();
         try (ServerProcess server = ServerProcess.ready(root, data);
                 HttpClient http = HttpClient.newHttpClient();
@@ -77,8 +84,8 @@ public final class LeakTorture {
                 Client client = new Client(server, http, i, new Random(seed + i));
                 clients.add(pool.submit(client::run));
             }
-            for (int i = 0; i < SAMPLES; i++) {
-                TimeUnit.NANOSECONDS.sleep(time.toNanos() / SAMPLES);
+            for (int i = 0; i < looks; i++) {
+                TimeUnit.NANOSECONDS.sleep(time.toNanos() / looks);
                 samples.add(sample(server));
             }
             stop.set(true);
@@ -90,12 +97,13 @@ public final class LeakTorture {
         } finally {
             stop.set(true);
         }
-        return judged(samples, time.compareTo(LONG) >= 0);
+        return judged(samples, longRun);
     }
 
     private String judged(List<Sample> samples, boolean longRun) {
-        Sample early = mean(samples.subList(SAMPLES / 4, SAMPLES / 2));
-        Sample late = mean(samples.subList(SAMPLES * 3 / 4, SAMPLES));
+        int looks = samples.size();
+        Sample early = mean(samples.subList(looks / 4, looks / 2));
+        Sample late = mean(samples.subList(looks * 3 / 4, looks));
         String figures =
                 String.format(
                         "%d requests; of the second quarter and the last: heap after a collection"
@@ -127,26 +135,31 @@ public final class LeakTorture {
                 (long) samples.stream().mapToLong(Sample::residentKib).average().orElseThrow());
     }
 
-    private static Sample sample(ServerProcess server) throws Exception {
+    private Sample sample(ServerProcess server) throws Exception {
         long resident = server.residentKib();
-        jcmd(server, "GC.run");
-        Matcher used = USED.matcher(jcmd(server, "GC.heap_info"));
+        Matcher used = USED.matcher(collected(server));
         if (!used.find()) {
             throw new AssertionError("jcmd does not say what the heap has");
         }
         return new Sample(Long.parseLong(used.group(1)), resident);
     }
 
-    private static String jcmd(ServerProcess server, String command) throws Exception {
+    /**
+     * What is said of the heap after a collection; both by one process, for these take their time.
+     */
+    private String collected(ServerProcess server) throws Exception {
+        Path commands = data.resolveSibling("commands");
+        Files.writeString(commands, "GC.run\nGC.heap_info\n");
         String program = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        String pid = Long.toString(server.pid());
         Process process =
-                new ProcessBuilder(program, Long.toString(server.pid()), command)
+                new ProcessBuilder(program, pid, "-f", commands.toString())
                         .redirectErrorStream(true)
                         .start();
         try (InputStream out = process.getInputStream()) {
             String said = new String(out.readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
-                throw new AssertionError("jcmd " + command + ": " + said);
+                throw new AssertionError("jcmd: " + said);
             }
             return said;
         }

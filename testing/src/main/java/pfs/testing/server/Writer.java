@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import pfs.client.tar.TarEntry;
 import pfs.client.tar.TarReader;
@@ -34,7 +35,7 @@ final class Writer {
     private Map<String, Integer> files = new TreeMap<>();
     private @Nullable Map<String, Integer> inDoubt;
     private int number;
-    private long answered;
+    private final AtomicLong answered = new AtomicLong();
 
     Writer(String directory, long seed) {
         this.directory = directory;
@@ -43,7 +44,7 @@ final class Writer {
 
     /** Requests that were answered. */
     long answered() {
-        return answered;
+        return answered.get();
     }
 
     List<Acknowledged> commits() {
@@ -116,7 +117,7 @@ final class Writer {
         }
         files = after;
         inDoubt = null;
-        answered++;
+        answered.incrementAndGet();
     }
 
     private void commit(ServerProcess server) throws IOException {
@@ -128,7 +129,7 @@ final class Writer {
             expect(answer, 201);
         }
         commits.add(new Acknowledged(answer.text().strip(), Map.copyOf(files)));
-        answered++;
+        answered.incrementAndGet();
     }
 
     private Caller.Answer tar(ServerProcess server, int first) throws IOException {

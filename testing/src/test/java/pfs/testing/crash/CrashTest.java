@@ -1,5 +1,8 @@
 package pfs.testing.crash;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +25,15 @@ class CrashTest {
     @Test
     void everyWorkloadOfTwoStepsSurvivesEveryCrash() throws Exception {
         workloads.everyWorkload(2);
+    }
+
+    @Test
+    void aRunThatIsOverLeavesTheRestOutAndCountsWhatItDid() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        CrashWorkloads few = new CrashWorkloads(() -> asked.incrementAndGet() > 5);
+        few.everyWorkload(1);
+        assertThat(few.runs()).isEqualTo(4);
+        assertThat(few.states()).isPositive();
     }
 
     @Test

@@ -29,6 +29,15 @@ class FuzzTest {
     }
 
     @Test
+    void aRunThatIsOverBeforeItsCountSaysWhatItDid() {
+        FuzzRun run = new FuzzRun(1);
+        long atOnce = run.executions();
+        run.run(Long.MAX_VALUE, () -> run.executions() > atOnce, _ -> {});
+        assertThat(run.executions()).isGreaterThan(atOnce);
+        assertThat(run.summary()).startsWith(run.executions() + " inputs");
+    }
+
+    @Test
     void aParserThatStumblesIsFound() {
         Target bad =
                 new Target(
