@@ -26,6 +26,9 @@ final class Caller implements AutoCloseable {
     /** Nobody may send a longer line in a head. */
     private static final int LONGEST_LINE = 16 << 10;
 
+    /** Servers end connections that are silent for longer (30 s): a call there may be lost. */
+    private static final long LONGEST_SILENCE_NANOS = 15_000_000_000L;
+
     private final int silenceMillis;
     private @Nullable Socket socket;
     private InputStream in = InputStream.nullInputStream();
@@ -91,7 +94,8 @@ final class Caller implements AutoCloseable {
 
     private Socket connection(URI uri) throws IOException {
         Socket now = socket;
-        if (now != null && connected.equals(uri.getAuthority())) {
+        boolean silent = System.nanoTime() - answeredNanos > LONGEST_SILENCE_NANOS;
+        if (now != null && !silent && connected.equals(uri.getAuthority())) {
             return now;
         }
         close();
