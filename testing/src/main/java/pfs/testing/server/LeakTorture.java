@@ -46,7 +46,9 @@ public final class LeakTorture {
     /** The heap, the code, RocksDB, and the buffers outside of the heap. */
     private static final long MAX_RESIDENT_KIB = 800 << 10;
 
-    private static final Pattern USED = Pattern.compile("used (\\d+)K");
+    /** The young and the old generation have a line each; the classes' memory follows. */
+    private static final Pattern USED =
+            Pattern.compile("(?:DefNew|Tenured) +total \\d+K, used (\\d+)K");
 
     private final Path root;
     private final Path data;
@@ -138,10 +140,16 @@ public final class LeakTorture {
     private Sample sample(ServerProcess server) throws Exception {
         long resident = server.residentKib();
         Matcher used = USED.matcher(collected(server));
-        if (!used.find()) {
-            throw new AssertionError("jcmd does not say what the heap has");
+        long heap = 0;
+        int generations = 0;
+        while (used.find()) {
+            heap += Long.parseLong(used.group(1));
+            generations++;
         }
-        return new Sample(Long.parseLong(used.group(1)), resident);
+        if (generations != 2) {
+            throw new AssertionError("jcmd does not say what the heap's two generations have");
+        }
+        return new Sample(heap, resident);
     }
 
     /**
