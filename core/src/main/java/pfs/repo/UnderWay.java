@@ -119,7 +119,7 @@ final class UnderWay {
         }
         try {
             group.show();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // or its writers would wait for ever
             group.fail(e);
         }
         // Shown before it is forgotten here: the newest is always in one of the two.

@@ -109,4 +109,35 @@ class UnderWayTest {
         }
         assertThat(told).containsExactly("shown 1", "failed 2", "shown 3");
     }
+
+    @Test
+    void whatCannotBeShownFailsAndTheNextGoesOn() {
+        for (int most = 1; most <= 2; most++) {
+            told.clear();
+            UnderWay underWay = new UnderWay(most);
+            underWay.awaitTurn();
+            underWay.begin(Map.of(branch, state(1)), new Unshown());
+            Group next = new Group(2, false);
+            next.let.countDown();
+            underWay.awaitTurn();
+            next.begin(underWay);
+            underWay.awaitAll();
+            assertThat(told).containsExactly("unshown", "shown 2");
+        }
+    }
+
+    private final class Unshown implements UnderWay.Step {
+        @Override
+        public void sync() {}
+
+        @Override
+        public void show() {
+            throw new AssertionError("no show");
+        }
+
+        @Override
+        public void fail(Throwable cause) {
+            told.add("unshown");
+        }
+    }
 }
