@@ -12,8 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Receipts of transactions: a row that is written with the transaction and so is there if, and only
  * if, the transaction is. Its place is this object's own and one transaction's at a time, so that
- * rows are written over and there are never more of them than transactions at once. The number that
- * PostgreSQL gives a transaction would not do: one that a crash took away is given to another.
+ * rows are written over: there are as many as transactions at once, and one for each whose fate was
+ * never known. The number that PostgreSQL gives a transaction would not do: one that a crash took
+ * away is given to another.
  *
  * <p>Safe for use by many threads.
  */

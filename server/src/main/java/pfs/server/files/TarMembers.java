@@ -9,9 +9,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members of a tar, one after the other: the usual ones are read by {@link TarHead}, which
- * costs a tenth of what the library needs for each; from the first unusual one on the library reads
- * the rest. Whatever is damaged is unusual, so that it says what is wrong. Not thread-safe.
+ * The members of a tar, one after the other: the usual ones are read by {@link TarHead}, which is
+ * quicker than the library; from the first unusual one on the library reads the rest. Whatever is
+ * damaged is unusual, so that it says what is wrong. Not thread-safe.
  */
 final class TarMembers {
     private final BufferedInputStream in;
