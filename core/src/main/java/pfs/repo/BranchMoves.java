@@ -55,7 +55,8 @@ final class BranchMoves {
                 seen -> {
                     DirectoryEntry before =
                             seen.head() == null ? store.folder().empty() : seen.head().root();
-                    if (!before.tree().equals(seen.view().root().tree())) {
+                    if (!Differences.none(
+                            store.folder().trees(), before, seen.view().root())) {
                         throw new PfsException(
                                 ErrorCode.NOT_EMPTY,
                                 "the branch '"

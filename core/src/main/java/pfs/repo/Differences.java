@@ -27,6 +27,17 @@ final class Differences {
         };
     }
 
+    /**
+     * True if nothing differs but times: the same files and the same explicit directories. A path
+     * that was deleted and written again as it was has a new time, so the trees' ids may differ.
+     */
+    static boolean none(Trees trees, DirectoryEntry from, DirectoryEntry to) {
+        return from.tree().equals(to.tree())
+                || (from.files() == to.files()
+                        && from.bytes() == to.bytes()
+                        && !TreeDiff.changes(trees, from, to, "").hasNext());
+    }
+
     static Difference of(Change change) {
         FileEntry before = change.before() instanceof FileEntry file ? file : null;
         FileEntry after = change.after() instanceof FileEntry file ? file : null;

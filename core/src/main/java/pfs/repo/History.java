@@ -151,7 +151,7 @@ public final class History {
                     @Override
                     public Commit commit(DirectoryEntry root, Commit head) {
                         // What is there already is no change.
-                        return head.root().tree().equals(root.tree())
+                        return Differences.none(store.folder().trees(), head.root(), root)
                                 ? head
                                 : store.commits().insert(root, List.of(head), request, store.now());
                     }

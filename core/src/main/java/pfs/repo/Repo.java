@@ -289,7 +289,7 @@ public final class Repo {
                     DirectoryEntry root = seen.view().root();
                     Commit head = seen.head();
                     DirectoryEntry before = head == null ? store.folder().empty() : head.root();
-                    if (before.tree().equals(root.tree())) {
+                    if (Differences.none(store.folder().trees(), before, root)) {
                         return head;
                     }
                     List<Commit> parents = head == null ? List.of() : List.of(head);

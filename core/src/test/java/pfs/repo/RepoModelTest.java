@@ -22,7 +22,7 @@ class RepoModelTest {
     private static final String[] NAMES = {"a", "b", "c", "d", "a!", "é", "\uD83D\uDE00", "\uFFFD"};
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4})
+    @ValueSource(longs = {1, 2, 3, 4, 10897557596092L})
     void everyOperationDoesWhatTheModelDoes(long seed) {
         run(seed);
     }

@@ -115,6 +115,23 @@ class RepoTest {
     }
 
     @Test
+    void whatIsDeletedAndWrittenAgainAsItWasIsNoChange() {
+        put("d/f", "1");
+        put("g", "1");
+        Commit first = commit("first").commit();
+        store.tick();
+        repo().delete("master", "d", true, Precondition.NONE);
+        put("d/f", "1");
+        assertThat(status()).isEmpty();
+        Committed again = commit("again");
+        assertThat(again.created()).isFalse();
+        assertThat(again.commit()).isEqualTo(first);
+        repo().moveBranch("master", first, null);
+        put("d/f", "2");
+        assertThat(commit("second").created()).isTrue();
+    }
+
+    @Test
     void createAndPreconditionsAreHonoured() {
         FileEntry one = store.file("1");
         repo().put("master", "f", one, new Precondition.Create());
