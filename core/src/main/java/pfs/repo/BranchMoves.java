@@ -55,8 +55,7 @@ final class BranchMoves {
                 seen -> {
                     DirectoryEntry before =
                             seen.head() == null ? store.folder().empty() : seen.head().root();
-                    if (!Differences.none(
-                            store.folder().trees(), before, seen.view().root())) {
+                    if (!Differences.none(store.folder().trees(), before, seen.view().root())) {
                         throw new PfsException(
                                 ErrorCode.NOT_EMPTY,
                                 "the branch '"

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.random.RandomGenerator;
 import pfs.disk.Disk;
 import pfs.disk.LocalDisk;
 import pfs.embedded.DataDirectory;
 import pfs.error.PfsException;
 import pfs.meta.MetaStore;
+import pfs.meta.leader.LeasedMetaStore;
 import pfs.meta.rocksdb.EmbeddedDatabase;
 import pfs.pack.PackStore;
 import pfs.pack.cache.CachedPackStore;
@@ -24,6 +26,7 @@ import pfs.repo.Settings;
  * lock        held while a process works here
  * database/   the index of the packs (RocksDB)
  * sweeps      how often packs had been swept when the index was right
+ * store       the id of the store that all this is of: see {@link Pairing}
  * cache/      blocks of packs, up to a limit
  * scratch/    what garbage collection has marked
  * </pre>
@@ -34,19 +37,26 @@ public final class SharedHome implements AutoCloseable {
 
     private static final String FORMAT = "pfs shared 1";
     private static final String SWEEPS = "sweeps";
+    private static final String STORE = "store";
 
     private final Path directory;
     private final LocalDisk disk;
     private final Disk.Lock lock;
     private final EmbeddedDatabase database;
+    private final PackStore shared;
     private final CachedPackStore packs;
+    private final RandomGenerator random;
 
     private SharedHome(
             Path directory,
             LocalDisk disk,
             Disk.Lock lock,
             EmbeddedDatabase database,
-            CachedPackStore packs) {
+            PackStore shared,
+            CachedPackStore packs,
+            RandomGenerator random) {
+        this.shared = shared;
+        this.random = random;
         this.directory = directory;
         this.disk = disk;
         this.lock = lock;
@@ -59,9 +69,11 @@ public final class SharedHome implements AutoCloseable {
      *
      * @param packs the store that all servers share; closed with this
      * @param cacheBytes of its packs that may be kept on the disk
+     * @param random draws the id of a store that has none
      * @throws PfsException BUSY if another process has the directory; CORRUPT if it is a store's
      */
-    public static SharedHome open(Path directory, PackStore packs, long cacheBytes)
+    public static SharedHome open(
+            Path directory, PackStore packs, long cacheBytes, RandomGenerator random)
             throws IOException {
         LocalDisk disk = new LocalDisk(directory);
         Disk.Lock lock = DataDirectory.take(disk, directory, FORMAT);
@@ -71,7 +83,7 @@ public final class SharedHome implements AutoCloseable {
             EmbeddedDatabase database = EmbeddedDatabase.open(directory.resolve("database"));
             CachedPackStore cached = new CachedPackStore(packs, disk, "cache", cacheBytes, BLOCK);
             opened = true;
-            return new SharedHome(directory, disk, lock, database, cached);
+            return new SharedHome(directory, disk, lock, database, packs, cached, random);
         } finally {
             if (!opened) {
                 lock.close();
@@ -80,19 +92,39 @@ public final class SharedHome implements AutoCloseable {
     }
 
     /**
+     * Refuses metadata that are known not to belong to the packs; changes nothing.
+     *
+     * @throws PfsException STOPPED if so; ENGINE_UNAVAILABLE
+     */
+    public void verify(MetaStore meta) throws IOException {
+        Pairing.verify(meta, shared);
+    }
+
+    /**
      * Opens the store as the one server that may change it; whoever had it before is shut out.
      *
      * @param meta stays the caller's to close
      * @param lease held by this server
      * @throws IOException if another takes over at the same moment
+     * @throws PfsException STOPPED if the metadata belong to other packs
      */
     public SharedStore lead(
             MetaStore meta, MetaStore.Lease lease, InstantSource clock, Settings settings)
             throws IOException {
+        be(Pairing.agree(new LeasedMetaStore(meta, lease), shared, random));
         return SharedStore.open(this, meta, lease, clock, settings);
     }
 
-    PackStore packs() {
+    /** Forgets what is here of another store: packs of both have the same names. */
+    private void be(String store) throws IOException {
+        if (!text(STORE).equals(store)) {
+            new RocksPackIndex(database).clear();
+            packs.forgetAll();
+            DataDirectory.write(disk, STORE, store.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    CachedPackStore packs() {
         return packs;
     }
 
@@ -103,22 +135,22 @@ public final class SharedHome implements AutoCloseable {
     /** The index; emptied if packs were swept, by others, since it was right. */
     RocksPackIndex index(long sweeps) throws IOException {
         RocksPackIndex index = new RocksPackIndex(database);
-        if (!sweeps().equals(Long.toString(sweeps))) {
+        if (!text(SWEEPS).equals(Long.toString(sweeps))) {
             index.clear();
         }
         return index;
     }
 
-    private String sweeps() throws IOException {
-        return disk.size(SWEEPS) < 0
+    private String text(String file) throws IOException {
+        return disk.size(file) < 0
                 ? ""
-                : new String(DataDirectory.read(disk, SWEEPS), StandardCharsets.UTF_8);
+                : new String(DataDirectory.read(disk, file), StandardCharsets.UTF_8);
     }
 
     /** The index is right after so many sweeps. */
     void indexedAfter(long sweeps) throws IOException {
         String text = Long.toString(sweeps);
-        if (!sweeps().equals(text)) {
+        if (!text(SWEEPS).equals(text)) {
             DataDirectory.write(disk, SWEEPS, text.getBytes(StandardCharsets.UTF_8));
         }
     }

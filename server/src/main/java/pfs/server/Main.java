@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Set;
 import pfs.embedded.EmbeddedStore;
 import pfs.embedded.StoredCopy;
+import pfs.error.ErrorCode;
+import pfs.error.PfsException;
 import pfs.jobs.runtime.Runtime;
 import pfs.meta.MetaStore;
 import pfs.meta.etcd.EtcdAddress;
@@ -94,7 +96,10 @@ public final class Main {
                             STORE_ATTEMPT,
                             STORE_PATIENCE,
                             new SecureRandom());
-            SharedHome home = SharedHome.open(settings.data(), packs, shared.cacheBytes());
+            SharedHome home =
+                    SharedHome.open(
+                            settings.data(), packs, shared.cacheBytes(), new SecureRandom());
+            verify(home, meta);
             byte[] id = new byte[8];
             new SecureRandom().nextBytes(id);
             SharedServer.Plan plan =
@@ -106,6 +111,19 @@ public final class Main {
                             shared.token(),
                             Duration.ofSeconds(shared.termSeconds()));
             return SharedServer.start(plan, settings, InstantSource.system(), runtime, contents);
+        }
+
+        /** Engines that do not answer yet are looked at by whoever comes to lead. */
+        private static void verify(SharedHome home, MetaStore meta) throws IOException {
+            try {
+                home.verify(meta);
+            } catch (PfsException e) {
+                if (e.code() != ErrorCode.ENGINE_UNAVAILABLE) {
+                    home.close();
+                    meta.close();
+                    throw e;
+                }
+            }
         }
 
         private MetaStore meta(String uri) {

@@ -46,7 +46,7 @@ final class SharedServers implements ServersUnderTest {
             SharedServer.Plan plan =
                     new SharedServer.Plan(
                             engines.meta(name),
-                            SharedHome.open(home, engines.packs(name), CACHE),
+                            SharedHome.open(home, engines.packs(name), CACHE, new SecureRandom()),
                             HexFormat.of().formatHex(random(8)),
                             null,
                             null,

@@ -189,6 +189,15 @@ final class BlockFiles {
         remove(path(key));
     }
 
+    /** Drops all blocks. */
+    void clear() {
+        List<String> all;
+        synchronized (sizes) {
+            all = List.copyOf(sizes.keySet());
+        }
+        all.forEach(this::drop);
+    }
+
     /** Drops all blocks of a blob. */
     void forget(String name) {
         List<String> found;

@@ -181,6 +181,14 @@ public final class CachedPackStore implements PackStore {
         return deleted;
     }
 
+    /** Forgets all blocks: what is put or read from here on is of another store. */
+    public void forgetAll() {
+        files.clear();
+        synchronized (recent) {
+            recent.clear();
+        }
+    }
+
     /** Closes the store; the blocks stay for the next start. */
     @Override
     public void close() throws IOException {
