@@ -13,6 +13,9 @@ final class Outcomes {
     /** Characters of a message that are looked at, from each end. */
     private static final int WORDS = 40;
 
+    /** Characters at the beginning that say enough: the end is a name of the input's then. */
+    private static final int ENOUGH = 12;
+
     private final Set<Long> seen = new HashSet<>();
 
     /** True if no input has come to this before. */
@@ -20,7 +23,10 @@ final class Outcomes {
         return seen.add(refusal == null ? 64 - Long.numberOfLeadingZeros(size) : shape(refusal));
     }
 
-    /** The words at both ends of the message, as far as nothing of the input is among them. */
+    /**
+     * The words at the beginning of the message, or at both ends where it begins with a name, as
+     * far as nothing of the input is among them.
+     */
     private static long shape(Throwable refusal) {
         long shape = refusal.getClass().getName().hashCode();
         @Nullable String message = refusal.getMessage();
@@ -31,7 +37,7 @@ final class Outcomes {
         while (at < Math.min(WORDS, message.length()) && isPlain(message.charAt(at))) {
             shape = shape * 31 + message.charAt(at++);
         }
-        int last = message.length() - 1;
+        int last = at >= ENOUGH ? at : message.length() - 1;
         while (last > at && message.length() - last < WORDS && isPlain(message.charAt(last))) {
             shape = shape * 31 + message.charAt(last--);
         }
