@@ -53,13 +53,18 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     private volatile @Nullable Admission admission;
 
     private Journal(
-            AppendablePackStore packs, PackIndex index, PackLog log, long maxPack, BitSet gone) {
+            AppendablePackStore packs,
+            Places places,
+            PackIndex index,
+            PackLog log,
+            long maxPack,
+            BitSet gone) {
         this.gone = gone;
+        this.places = places;
         this.packs = packs;
         this.index = index;
         this.log = log;
         this.maxPack = maxPack;
-        this.places = new Places(index);
         this.incoming = new IncomingRecords(this, log, places, compressor);
         this.forgotten = new Forgotten(packs);
     }
@@ -82,14 +87,20 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
         if (shared) {
             end = sealer.takeOver(packs, there, end);
         }
-        PackLog log = new PackLog(packs, end, maxPack, sealer::seal);
+        OpenPacks open = new OpenPacks(end);
+        PackLog log =
+                new PackLog(
+                        packs,
+                        end,
+                        maxPack,
+                        (pack, bytes) -> sealer.seal(pack, bytes, open.take(pack)));
         if (!packs.exclusive()) {
             // Whoever wrote before finds the next place taken, before anything is read here.
             log.sync();
         }
         BitSet gone = there.gone();
         gone.clear((int) PackNumber.number(end), Integer.MAX_VALUE);
-        return new Journal(packs, index, log, maxPack, gone);
+        return new Journal(packs, new Places(index, open), index, log, maxPack, gone);
     }
 
     /** True if other servers may take over what is written here. */

@@ -1,11 +1,13 @@
 package pfs.journal;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pfs.error.PfsException;
 import pfs.pack.AppendablePackStore;
+import pfs.pack.IndexEntry;
 import pfs.pack.PackIndexFormat;
 import pfs.pack.PackStore;
 
@@ -22,13 +24,20 @@ final class PackSealer {
         this.packs = packs;
     }
 
-    void seal(long pack, long bytes) {
-        Thread.ofVirtual().name("pfs-seal-" + pack).start(() -> write(pack, bytes));
+    /**
+     * @param entries all objects of the pack; empty: it is read
+     */
+    void seal(long pack, long bytes, Optional<List<IndexEntry>> entries) {
+        Thread.ofVirtual().name("pfs-seal-" + pack).start(() -> write(pack, bytes, entries));
     }
 
-    private void write(long pack, long bytes) {
+    private void write(long pack, long bytes, Optional<List<IndexEntry>> entries) {
         try {
-            sealNow(pack, bytes);
+            if (entries.isPresent()) {
+                put(pack, bytes, entries.get());
+            } else {
+                sealNow(pack, bytes);
+            }
         } catch (IOException | PfsException e) {
             LOG.warn("pack {} has no index blob yet: {}", pack, e.getMessage());
         }
@@ -51,12 +60,15 @@ final class PackSealer {
     void sealNow(long pack, long bytes) throws IOException {
         PackContents.Scanned scanned = PackContents.scanned(packs, pack);
         if (scanned.end() == bytes) {
-            ByteBuffer blob = PackIndexFormat.encode(pack, bytes, scanned.entries());
-            packs.put(PackNumber.index(pack), blob);
-            if (packs.size(PackNumber.pack(pack)) < 0) {
-                // Collected and deleted meanwhile.
-                packs.delete(PackNumber.index(pack));
-            }
+            put(pack, bytes, scanned.entries());
+        }
+    }
+
+    private void put(long pack, long bytes, List<IndexEntry> entries) throws IOException {
+        packs.put(PackNumber.index(pack), PackIndexFormat.encode(pack, bytes, entries));
+        if (packs.size(PackNumber.pack(pack)) < 0) {
+            // Collected and deleted meanwhile.
+            packs.delete(PackNumber.index(pack));
         }
     }
 }

@@ -20,6 +20,7 @@ import pfs.pack.Place;
  */
 final class Places {
     private final PackIndex index;
+    private final OpenPacks open;
 
     /** Objects that the index does not know yet. */
     private final ConcurrentHashMap<ObjectId, Place> recent = new ConcurrentHashMap<>();
@@ -29,8 +30,9 @@ final class Places {
     @GuardedBy("indexing")
     private long indexed;
 
-    Places(PackIndex index) {
+    Places(PackIndex index, OpenPacks open) {
         this.index = index;
+        this.open = open;
     }
 
     /** Where an object is; null if it is not there. */
@@ -52,6 +54,7 @@ final class Places {
     /** An object lies here now; not durable yet. */
     void add(ObjectId id, Place place) {
         recent.put(id, place);
+        open.add(id, place);
     }
 
     /** Appends an object's record to the log: it lies there from then on. */
