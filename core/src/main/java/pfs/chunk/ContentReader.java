@@ -74,6 +74,16 @@ public final class ContentReader {
         return isShort(content) ? shortFiles.get(content.id()) : null;
     }
 
+    /** Bytes of memory that short files take, about. */
+    public long keptBytes() {
+        return shortFiles.held();
+    }
+
+    /** Bytes of memory that short files may take. */
+    public long keptLimit() {
+        return shortFiles.capacity();
+    }
+
     private static boolean isShort(Content content) {
         return content.depth() == 0 && content.size() <= SHORT;
     }

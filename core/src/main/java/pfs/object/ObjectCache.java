@@ -75,6 +75,11 @@ public final class ObjectCache<V> {
         }
     }
 
+    /** Bytes that may be held. */
+    public long capacity() {
+        return capacity;
+    }
+
     /** Bytes held, about. */
     public long held() {
         return held.get();

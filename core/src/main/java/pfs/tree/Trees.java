@@ -40,6 +40,11 @@ public final class Trees {
         return new Trees(NotInMemoryException.reader(), cache);
     }
 
+    /** Bytes of memory that cached nodes may take. */
+    public long cacheBytes() {
+        return cache.capacity();
+    }
+
     /** Bytes of memory that cached nodes take, about. */
     public long cachedBytes() {
         return cache.held();

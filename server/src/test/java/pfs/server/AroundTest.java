@@ -29,6 +29,19 @@ class AroundTest extends HttpTest {
     }
 
     @Test
+    void metricsSayWhatTheCachesHoldAndMayHold() {
+        put(repo + "/pfs/cached", "short");
+        get(repo + "/pfs/cached");
+        get(repo + "/pfs/");
+        String metrics = get("/metrics").body();
+        assertThat(metrics)
+                .contains("pfs_cache_limit_bytes{cache=\"short-files\"} ")
+                .contains("pfs_cache_limit_bytes{cache=\"trees\"} ")
+                .containsPattern("pfs_cache_bytes\\{cache=\"short-files\"} [1-9]")
+                .containsPattern("pfs_cache_bytes\\{cache=\"trees\"} [1-9]");
+    }
+
+    @Test
     void metricsCountRequestsByRouteAndStatus() {
         put(repo + "/pfs/f", "12345");
         get(repo + "/pfs/none");

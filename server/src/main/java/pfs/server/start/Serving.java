@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import pfs.repo.Lease;
 import pfs.repo.Repos;
 import pfs.server.around.AroundRoutes;
+import pfs.server.around.CacheFigures;
 import pfs.server.auth.Guard;
 import pfs.server.care.CareRoutes;
 import pfs.server.files.FileRoutes;
@@ -68,6 +69,7 @@ public final class Serving implements AutoCloseable {
         routes.addAll(ClusterRoutes.of(cluster, repos.changes()));
         List<MeterBinder> figures = new ArrayList<>(additions.figures());
         figures.add(ClusterRoutes.figures(cluster));
+        figures.add(CacheFigures.of(repos));
         routes.addAll(AroundRoutes.of(repos, meter, figures, () -> List.copyOf(routes)));
         routes.addAll(CareRoutes.of(repos));
         routes.addAll(additions.routes());

@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,8 +26,9 @@ import java.util.regex.Pattern;
 
 /**
  * Mixed load for a long time on one server with the memory that it has by default: what is left of
- * the heap after a collection, and the resident memory, stay where they were. In a run of less than
- * {@link #LONG} the caches still fill, so only bounds that hold at any time are judged there.
+ * the heap after a collection, and the resident memory, stay where they were. The caches in the
+ * heap are filled first, by the same load without pauses. In a run of less than {@link #LONG} they
+ * still fill, so only bounds that hold at any time are judged there.
  */
 public final class LeakTorture {
     private static final int CLIENTS = 6;
@@ -39,6 +42,15 @@ public final class LeakTorture {
 
     /** From this long on a run shows whether memory grows. */
     private static final Duration LONG = Duration.ofMinutes(20);
+
+    /** What {@code /metrics} says of each cache in the heap, and of its limit. */
+    private static final Pattern CACHE =
+            Pattern.compile("pfs_cache(_limit)?_bytes\\{cache=\"([^\"]+)\"} (\\S+)");
+
+    /** Part of its limit at which a cache is full: the next value may not fit any more. */
+    private static final double FULL = 0.98;
+
+    private static final Duration FILLING = Duration.ofMinutes(20);
 
     /** Three quarters of the heap that a server has: the rest is for what requests need. */
     private static final long MAX_HEAP_KIB = 384 << 10;
@@ -54,6 +66,7 @@ public final class LeakTorture {
     private final Path data;
     private final long seed;
     private final long pauseMillis;
+    private volatile long pause;
     private final AtomicBoolean stop = new AtomicBoolean();
     private final AtomicLong requests = new AtomicLong();
 
@@ -77,6 +90,7 @@ public final class LeakTorture {
     public String run(Duration time) throws Exception {
         boolean longRun = time.compareTo(LONG) >= 0;
         int looks = longRun ? SAMPLES : FEW_SAMPLES;
+        pause = longRun ? 0 : pauseMillis;
         List<Sample> samples = new ArrayList<>();
         try (ServerProcess server = ServerProcess.ready(root, data);
                 HttpClient http = HttpClient.newHttpClient();
@@ -86,6 +100,10 @@ public final class LeakTorture {
                 Client client = new Client(server, http, i, new Random(seed + i));
                 clients.add(pool.submit(client::run));
             }
+            if (longRun) {
+                awaitFullCaches(server, http);
+            }
+            pause = pauseMillis;
             for (int i = 0; i < looks; i++) {
                 TimeUnit.NANOSECONDS.sleep(time.toNanos() / looks);
                 samples.add(sample(server));
@@ -100,6 +118,38 @@ public final class LeakTorture {
             stop.set(true);
         }
         return judged(samples, longRun);
+    }
+
+    private static void awaitFullCaches(ServerProcess server, HttpClient http) throws Exception {
+        long end = System.nanoTime() + FILLING.toNanos();
+        Map<String, Double> filled = Map.of("none", 0.0);
+        while (filled.values().stream().anyMatch(part -> part < FULL)) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("the caches do not become full: " + filled);
+            }
+            TimeUnit.SECONDS.sleep(1);
+            filled = filled(server, http);
+        }
+    }
+
+    /** The part of its limit that each cache has. */
+    private static Map<String, Double> filled(ServerProcess server, HttpClient http)
+            throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(server.uri("/metrics")).build();
+        String metrics = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        Map<String, Double> held = new TreeMap<>();
+        Map<String, Double> limits = new TreeMap<>();
+        CACHE.matcher(metrics)
+                .results()
+                .forEach(
+                        figure ->
+                                (figure.group(1) == null ? held : limits)
+                                        .put(figure.group(2), Double.parseDouble(figure.group(3))));
+        if (held.isEmpty() || !held.keySet().equals(limits.keySet())) {
+            throw new AssertionError("/metrics does not say what the caches hold");
+        }
+        held.replaceAll((cache, bytes) -> bytes / limits.get(cache));
+        return held;
     }
 
     private String judged(List<Sample> samples, boolean longRun) {
@@ -191,7 +241,7 @@ public final class LeakTorture {
             for (int i = 0; !stop.get(); i++) {
                 call(i);
                 requests.incrementAndGet();
-                TimeUnit.MILLISECONDS.sleep(pauseMillis);
+                TimeUnit.MILLISECONDS.sleep(pause);
             }
             return null;
         }
