@@ -148,8 +148,9 @@ public final class LeakTorture {
         if (held.isEmpty() || !held.keySet().equals(limits.keySet())) {
             throw new AssertionError("/metrics does not say what the caches hold");
         }
-        held.replaceAll((cache, bytes) -> bytes / limits.get(cache));
-        return held;
+        Map<String, Double> filled = new TreeMap<>();
+        limits.forEach((cache, limit) -> filled.put(cache, held.getOrDefault(cache, 0.0) / limit));
+        return filled;
     }
 
     private String judged(List<Sample> samples, boolean longRun) {
