@@ -252,7 +252,11 @@ public final class PretendedCluster implements AutoCloseable {
     private MockResponse logOf(String pod) {
         StringBuffer log = logs.get(pod);
         return log == null
-                ? new MockResponse().setResponseCode(404)
+                ? new MockResponse()
+                        .setResponseCode(404)
+                        .setBody(
+                                "{\"kind\": \"Status\", \"apiVersion\": \"v1\", \"code\": 404,"
+                                        + " \"message\": \"pods not found\"}\n")
                 : new MockResponse().setResponseCode(200).setBody(log.toString());
     }
 
