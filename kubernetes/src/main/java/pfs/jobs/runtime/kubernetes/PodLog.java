@@ -81,6 +81,10 @@ final class PodLog implements AutoCloseable {
                 }
                 return answer.isSuccessful() ? copy(in) : isFinal(answer.code());
             }
+        } catch (IllegalStateException e) {
+            // The runtime was closed before the cluster had ended this pod.
+            refused = true;
+            return true;
         } catch (ExecutionException | IOException e) {
             return false;
         }

@@ -370,6 +370,18 @@ class KubernetesRuntimeTest {
         left.close();
     }
 
+    /** A kubelet of 1.20 keeps a pod for ten seconds after its end. */
+    @Test
+    void aWorkerIsClosedWhenItsContainerHasEnded() {
+        Worker worker = start("\"image\": \"pfs-test\"");
+        cluster.linger(true);
+        long begun = System.nanoTime();
+        worker.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(6));
+        assertThat(cluster.workers()).isEqualTo(1);
+        cluster.linger(false);
+    }
+
     @Test
     void settingsThatMakeNoSenseAreNamed() {
         for (Map.Entry<String, String> wrong :
