@@ -198,7 +198,7 @@ public final class ContainerEngine implements AutoCloseable {
 
     private static void program(Path file, String text) throws IOException {
         Files.writeString(file, text);
-        file.toFile().setExecutable(true);
+        file.toFile().setExecutable(true, false);
     }
 
     private static void importImage(Path root, String host, String name, String program)
