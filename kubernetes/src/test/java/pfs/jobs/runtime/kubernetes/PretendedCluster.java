@@ -173,7 +173,9 @@ public final class PretendedCluster implements AutoCloseable {
         controller.stop();
     }
 
-    /** Whether a deleted Job's container is killed, and Job and pod stay, as a slow kubelet has it. */
+    /**
+     * Whether a deleted Job's container is killed, and Job and pod stay, as a slow kubelet has it.
+     */
     void linger(boolean jobs) {
         lingering = jobs;
     }
