@@ -102,7 +102,7 @@ public final class ContainerEngine implements AutoCloseable {
         ContainerEngine engine =
                 new ContainerEngine(kind, Files.createTempDirectory("pfse"), bridge);
         engine.awaitAnswer();
-        engine.importImages();
+        importImages(engine.directory, engine.host());
         return engine;
     }
 
@@ -177,7 +177,14 @@ public final class ContainerEngine implements AutoCloseable {
                 "the engine does not answer: " + Files.readString(directory.resolve("log")));
     }
 
-    private void importImages() throws IOException, InterruptedException {
+    /**
+     * Gives an engine the images of the tests.
+     *
+     * @param directory for the files that they are made of
+     * @param host of the engine, like {@code unix:///path}
+     */
+    public static void importImages(Path directory, String host)
+            throws IOException, InterruptedException {
         Path root = directory.resolve("root");
         Path bin = Files.createDirectories(root.resolve("bin"));
         Files.createDirectories(root.resolve("tmp"));
@@ -185,23 +192,24 @@ public final class ContainerEngine implements AutoCloseable {
         program(root.resolve("answer"), ANSWER);
         String links = "for n in " + TOOLS + "; do ln -s busybox " + bin + "/$n; done";
         require("sh", "-c", "cp \"$(command -v busybox)\" " + bin + "/busybox && " + links);
-        importImage("scripts", "/serve");
-        importImage("pfs-test", "/answer");
+        importImage(root, host, "scripts", "/serve");
+        importImage(root, host, "pfs-test", "/answer");
     }
 
     private static void program(Path file, String text) throws IOException {
         Files.writeString(file, text);
-        file.toFile().setExecutable(true);
+        file.toFile().setExecutable(true, false);
     }
 
-    private void importImage(String name, String program) throws IOException, InterruptedException {
+    private static void importImage(Path root, String host, String name, String program)
+            throws IOException, InterruptedException {
         String change =
                 " --change 'ENV PATH=/bin' --change 'CMD"
                         + " [\"/bin/nc\",\"-ll\",\"-p\",\"8080\",\"-e\",\""
                         + program
                         + "\"]'";
-        String client = "docker -H " + host() + " import" + change + " - " + name;
-        require("sh", "-c", "tar -C " + directory.resolve("root") + " -c . | " + client);
+        String client = "docker -H " + host + " import" + change + " - " + name;
+        require("sh", "-c", "tar -C " + root + " -c . | " + client);
     }
 
     private static void require(String... command) throws IOException, InterruptedException {

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The chart, rendered by Helm itself, and the manifest: what Kubernetes is given. */
 class KubernetesTest {
-    private static final Path DEPLOY = root().resolve("deploy");
+    static final Path DEPLOY = root().resolve("deploy");
     private static final Path CHART = DEPLOY.resolve("helm/pfs");
     private static final String ETCD = "etcd://e1:2379,e2:2379,e3:2379";
     private static final String STORE = "s3://bucket/prefix?endpoint=http://s3:7480&region=r";
@@ -47,7 +47,7 @@ class KubernetesTest {
                 Map.of("storageClass", "fast", "memory", "2Gi", "service.type", "LoadBalancer"));
     }
 
-    private static String render(Map<String, Object> values) {
+    static String render(Map<String, Object> values) {
         TemplateCommand command = new Helm(CHART).template().withName("files");
         values.forEach(command::set);
         return command.call();

@@ -37,7 +37,7 @@ public final class KubernetesRuntime implements Runtime {
 
     private static final Duration START_PATIENCE = Duration.ofSeconds(3);
 
-    /** Within this, a killed pod is gone; what is later is the cluster's to do. */
+    /** Within this, a killed container has ended; what is later is the cluster's to do. */
     private static final Duration CLOSE = Duration.ofSeconds(8);
 
     private static final Duration SWEEP = Duration.ofSeconds(30);
@@ -220,10 +220,11 @@ public final class KubernetesRuntime implements Runtime {
         }
     }
 
+    /** Kubelets may take ten seconds more to let go of a pod whose container has ended. */
     private void remove(KubernetesWorker worker) {
         leftovers.remove(worker.name());
         try {
-            cluster.awaitGone(worker.name(), CLOSE);
+            pods.await(worker.name(), KubernetesWorker::hasEnded, CLOSE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -244,9 +245,11 @@ public final class KubernetesRuntime implements Runtime {
                 .forEach(cluster::delete);
         try {
             for (Job job : left) {
-                cluster.awaitGone(
-                        job.getMetadata().getName(),
-                        Duration.ofNanos(deadline - System.nanoTime()));
+                if (!isEnding(job)) {
+                    cluster.awaitGone(
+                            job.getMetadata().getName(),
+                            Duration.ofNanos(deadline - System.nanoTime()));
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -254,8 +257,17 @@ public final class KubernetesRuntime implements Runtime {
     }
 
     private boolean isUnwanted(HasMetadata object) {
+        return closing || !isOwn(object);
+    }
+
+    /** Of this session: whoever had it deleted has waited for it. */
+    private boolean isEnding(Job job) {
+        return isOwn(job) && job.getMetadata().getDeletionTimestamp() != null;
+    }
+
+    private boolean isOwn(HasMetadata object) {
         @Nullable Map<String, String> known = object.getMetadata().getLabels();
-        return closing || known == null || !labels.session().equals(known.get(Labels.SESSION));
+        return known != null && labels.session().equals(known.get(Labels.SESSION));
     }
 
     @Override

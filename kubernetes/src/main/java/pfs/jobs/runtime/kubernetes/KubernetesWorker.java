@@ -32,7 +32,7 @@ final class KubernetesWorker implements Worker {
 
     /**
      * @param patience how long a close waits for the cluster to end the pod
-     * @param remove deletes the Job and waits until it is gone
+     * @param remove deletes the Job and waits until its container has ended
      */
     KubernetesWorker(
             NamespacedKubernetesClient client,
@@ -88,6 +88,10 @@ final class KubernetesWorker implements Worker {
 
     private Optional<Exit> ended() {
         return pods.find(name).flatMap(KubernetesWorker::exitOf);
+    }
+
+    static boolean hasEnded(Pods.Known pod) {
+        return exitOf(pod).isPresent();
     }
 
     private static Optional<Exit> exitOf(Pods.Known pod) {

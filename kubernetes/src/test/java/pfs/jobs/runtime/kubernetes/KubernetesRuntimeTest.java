@@ -160,6 +160,40 @@ class KubernetesRuntimeTest {
         }
     }
 
+    /** As when the pod was deleted meanwhile, or its node does not answer. */
+    @Test
+    void whatAServerSaysInsteadOfALogIsNotTheLog() throws Exception {
+        silent();
+        try (Worker worker = start("\"image\": \"silent\"")) {
+            Thread.sleep(500);
+            assertThat(worker.lastWords()).isEmpty();
+            assertThat(log).isEmpty();
+        }
+    }
+
+    @Test
+    void aLogThatMayNotBeReadIsSaidOnce() throws Exception {
+        silent();
+        cluster.refuse("GET /api/v1/namespaces/test/pods/pfs-");
+        try (Worker worker = start("\"image\": \"silent\"")) {
+            await().until(() -> !log.isEmpty());
+            Thread.sleep(500);
+            assertThat(log).hasSize(1);
+            assertThat(worker.lastWords()).contains("the right to get pods/log");
+        }
+    }
+
+    /** An image whose pods run, and have no log. */
+    private void silent() {
+        String id = "docker-pullable://silent@" + PretendedCluster.DIGEST;
+        cluster.tell(
+                "silent",
+                PretendedCluster.status("Running", "127.0.0.1", id, PretendedCluster.running()));
+        cluster.tell(
+                "docker.io/library/silent@" + PretendedCluster.DIGEST,
+                PretendedCluster.status("Running", "127.0.0.1", id, PretendedCluster.running()));
+    }
+
     @Test
     void aClusterWithoutRoomIsNamed() {
         hurry();
@@ -334,6 +368,18 @@ class KubernetesRuntimeTest {
         }
         await().until(() -> left.exit().isPresent());
         left.close();
+    }
+
+    /** A kubelet of 1.20 keeps a pod for ten seconds after its end. */
+    @Test
+    void aWorkerIsClosedWhenItsContainerHasEnded() {
+        Worker worker = start("\"image\": \"pfs-test\"");
+        cluster.linger(true);
+        long begun = System.nanoTime();
+        worker.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(6));
+        assertThat(cluster.workers()).isEqualTo(1);
+        cluster.linger(false);
     }
 
     @Test

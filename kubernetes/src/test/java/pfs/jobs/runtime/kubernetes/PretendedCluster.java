@@ -66,6 +66,7 @@ public final class PretendedCluster implements AutoCloseable {
     private static final Logger REQUESTS = Logger.getLogger(MockWebServer.class.getName());
 
     private static final Pattern LOG = Pattern.compile(".*/pods/([^/]+)/log(\\?.*)?");
+    private static final Pattern JOB = Pattern.compile(".*/jobs/([^/?]+)(\\?.*)?");
     private static final AtomicInteger ADDRESSES = new AtomicInteger();
     private static final String SERVER =
             """
@@ -92,6 +93,7 @@ public final class PretendedCluster implements AutoCloseable {
     private final Map<String, StringBuffer> logs = new ConcurrentHashMap<>();
     private final Map<String, Process> containers = new ConcurrentHashMap<>();
     private final List<String> refusals = new CopyOnWriteArrayList<>();
+    private volatile boolean lingering;
     private final AtomicInteger failing = new AtomicInteger();
     private final AtomicInteger losing = new AtomicInteger();
 
@@ -171,6 +173,13 @@ public final class PretendedCluster implements AutoCloseable {
         controller.stop();
     }
 
+    /**
+     * Whether a deleted Job's container is killed, and Job and pod stay, as a slow kubelet has it.
+     */
+    void linger(boolean jobs) {
+        lingering = jobs;
+    }
+
     /** So many orders from now on are carried out, and the answers lost. */
     void loseNextAnswers(int posts) {
         losing.set(posts);
@@ -220,6 +229,11 @@ public final class PretendedCluster implements AutoCloseable {
                     crud.dispatch(request);
                     return new MockResponse().setResponseCode(503).setBody("lost");
                 }
+                Matcher job = JOB.matcher(request.getPath());
+                if (lingering && request.getMethod().equals("DELETE") && job.matches()) {
+                    kill(job.group(1) + "-0");
+                    return new MockResponse().setResponseCode(200).setBody("{}");
+                }
                 Matcher log = LOG.matcher(request.getPath());
                 return log.matches() ? logOf(log.group(1)) : crud.dispatch(known(request));
             }
@@ -252,7 +266,11 @@ public final class PretendedCluster implements AutoCloseable {
     private MockResponse logOf(String pod) {
         StringBuffer log = logs.get(pod);
         return log == null
-                ? new MockResponse().setResponseCode(404)
+                ? new MockResponse()
+                        .setResponseCode(404)
+                        .setBody(
+                                "{\"kind\": \"Status\", \"apiVersion\": \"v1\", \"code\": 404,"
+                                        + " \"message\": \"pods not found\"}\n")
                 : new MockResponse().setResponseCode(200).setBody(log.toString());
     }
 
@@ -348,12 +366,16 @@ public final class PretendedCluster implements AutoCloseable {
         }
     }
 
-    private void deletePod(String name) {
-        Process process = containers.remove(name);
+    private void kill(String pod) {
+        Process process = containers.remove(pod);
         if (process != null) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly().onExit().join();
         }
+    }
+
+    private void deletePod(String name) {
+        kill(name);
         admin.pods().withName(name).delete();
     }
 
