@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
@@ -12,6 +13,7 @@ import pfs.object.ObjectCache;
 import pfs.object.ObjectId;
 import pfs.object.ObjectKind;
 import pfs.object.ObjectReader;
+import pfs.object.StoredPart;
 
 /**
  * Reads the bytes of stored files, checked: a damaged or wrong chunk throws before any of its bytes
@@ -67,6 +69,47 @@ public final class ContentReader {
                 sink.accept(piece);
             }
         }
+    }
+
+    /** Takes bytes, or is told where other servers find them. */
+    public interface PartSink extends Sink {
+        /**
+         * @param from the first byte of the chunk that is meant
+         * @param length how many are
+         */
+        void stored(ObjectId chunk, StoredPart part, int from, int length) throws IOException;
+    }
+
+    /**
+     * As {@link #read}, but of chunks that other servers find it says where they are, and does not
+     * read them.
+     */
+    public void refer(Content content, long offset, long length, PartSink sink) throws IOException {
+        Objects.checkFromIndexSize(offset, length, content.size());
+        if (length == 0) {
+            return;
+        }
+        ChunkCursor cursor = new ChunkCursor(nodes, content, offset);
+        long at = offset;
+        while (at < offset + length) {
+            ChunkCursor.Place place = cursor.next();
+            int from = (int) (at - place.start());
+            int count = (int) (Math.min(offset + length, place.end()) - at);
+            Optional<StoredPart> part = objects.locate(place.chunk());
+            if (part.isPresent()) {
+                sink.stored(place.chunk(), part.get(), from, count);
+            } else {
+                read(content, at, count, sink);
+            }
+            at += count;
+        }
+    }
+
+    /** Where other servers find what is at an offset of a file; empty if they do not. */
+    public Optional<StoredPart> locate(Content content, long offset) {
+        return content.size() == 0
+                ? Optional.empty()
+                : objects.locate(new ChunkCursor(nodes, content, offset).next().chunk());
     }
 
     /** A short file's bytes if they are in memory; null says nothing. Not to be changed. */

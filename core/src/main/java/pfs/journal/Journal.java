@@ -15,6 +15,7 @@ import pfs.object.ObjectInserter;
 import pfs.object.ObjectKind;
 import pfs.object.ObjectReader;
 import pfs.object.PreparedObject;
+import pfs.object.StoredPart;
 import pfs.pack.AppendablePackStore;
 import pfs.pack.PackIndex;
 import pfs.pack.PackRecord;
@@ -203,6 +204,12 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
         return place != null
                 && !gone.get((int) place.pack())
                 && (collecting == null || collecting.relies(id, place));
+    }
+
+    @Override
+    public Optional<StoredPart> locate(ObjectId id) {
+        Place place = place(id);
+        return place == null ? Optional.empty() : PlacedRecords.locate(packs, place);
     }
 
     /** Where an object is; null if it is not there. */

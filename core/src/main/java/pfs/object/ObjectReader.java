@@ -1,5 +1,7 @@
 package pfs.object;
 
+import java.util.Optional;
+
 /** Reads objects by id. Thread-safe; an object never changes, so what was read may be kept. */
 public interface ObjectReader {
     /**
@@ -13,6 +15,11 @@ public interface ObjectReader {
     /** As {@link #read}, in memory that goes back: for large objects that are passed on at once. */
     default ObjectBytes lend(ObjectId id, ObjectKind kind) {
         return ObjectBytes.of(read(id, kind));
+    }
+
+    /** Where other servers find the object; empty if they do not, or it is not known. */
+    default Optional<StoredPart> locate(ObjectId id) {
+        return Optional.empty();
     }
 
     /** True if the object is there. It may not be durable yet: see {@link ObjectInserter#flush}. */

@@ -2,6 +2,7 @@ package pfs.pack;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * A {@link PackStore} where a pack can be written bit by bit: the journal. On a disk of its own
@@ -25,6 +26,21 @@ public interface AppendablePackStore extends PackStore {
     default boolean exclusive() {
         return true;
     }
+
+    /**
+     * Where others who read the store that is below this one find some bytes of a blob, which are
+     * durable; empty if they do not, or not in one piece.
+     */
+    default Optional<Part> locate(String name, long offset, int length) throws IOException {
+        return Optional.empty();
+    }
+
+    /**
+     * Bytes of a blob of the store below.
+     *
+     * @param offset where they begin in it
+     */
+    record Part(String blob, long offset) {}
 
     /**
      * Ends the appending to a blob by whomever: what was synced before is there, and no later sync

@@ -9,9 +9,12 @@ import pfs.disk.Disk;
 import pfs.disk.LocalDisk;
 import pfs.embedded.DataDirectory;
 import pfs.error.PfsException;
+import pfs.journal.PlacedRecords;
 import pfs.meta.MetaStore;
 import pfs.meta.leader.LeasedMetaStore;
 import pfs.meta.rocksdb.EmbeddedDatabase;
+import pfs.object.ObjectId;
+import pfs.object.StoredPart;
 import pfs.pack.PackStore;
 import pfs.pack.cache.CachedPackStore;
 import pfs.pack.rocksdb.RocksPackIndex;
@@ -45,6 +48,7 @@ public final class SharedHome implements AutoCloseable {
     private final EmbeddedDatabase database;
     private final PackStore shared;
     private final CachedPackStore packs;
+    private final PlacedRecords records;
     private final RandomGenerator random;
 
     private SharedHome(
@@ -62,6 +66,7 @@ public final class SharedHome implements AutoCloseable {
         this.lock = lock;
         this.database = database;
         this.packs = packs;
+        this.records = new PlacedRecords(packs);
     }
 
     /**
@@ -124,6 +129,16 @@ public final class SharedHome implements AutoCloseable {
         }
     }
 
+    /**
+     * The bytes of an object that lies where the one that leads says, by the cache.
+     *
+     * @throws PfsException CORRUPT if it does not lie there
+     * @throws IOException the store cannot be read, or the blob is gone
+     */
+    public byte[] read(ObjectId id, StoredPart part) throws IOException {
+        return records.read(id, part);
+    }
+
     CachedPackStore packs() {
         return packs;
     }
@@ -157,6 +172,7 @@ public final class SharedHome implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        records.close();
         packs.close();
         database.close();
         lock.close();

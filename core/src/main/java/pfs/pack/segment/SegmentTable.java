@@ -6,7 +6,9 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import pfs.pack.AppendablePackStore;
 import pfs.pack.PackStore;
 
 /**
@@ -34,6 +36,29 @@ record SegmentTable(long[] offsets, long size, boolean ended) {
         return new SegmentTable(Arrays.copyOf(offsets, count), bytes, true);
     }
 
+    /** The segment that has all of these bytes; empty if none has. */
+    Optional<AppendablePackStore.Part> locate(String name, long offset, int length) {
+        if (offset + length > size) {
+            return Optional.empty();
+        }
+        int segment = segmentOf(offset);
+        return offset + length > end(segment)
+                ? Optional.empty()
+                : Optional.of(
+                        new AppendablePackStore.Part(
+                                SegmentNames.segment(name, offsets[segment]),
+                                SegmentHeader.BYTES + offset - offsets[segment]));
+    }
+
+    private int segmentOf(long offset) {
+        int found = Arrays.binarySearch(offsets, offset);
+        return found >= 0 ? found : -found - 2;
+    }
+
+    private long end(int segment) {
+        return segment + 1 < offsets.length ? offsets[segment + 1] : size;
+    }
+
     /** As {@link PackStore#read}, of the pack, from its segments. */
     int read(PackStore store, String name, long offset, ByteBuffer into) throws IOException {
         if (offset >= size) {
@@ -43,10 +68,8 @@ record SegmentTable(long[] offsets, long size, boolean ended) {
         int begin = into.position();
         long at = offset;
         while (into.hasRemaining() && at < size) {
-            int found = Arrays.binarySearch(offsets, at);
-            int segment = found >= 0 ? found : -found - 2;
-            long end = segment + 1 < offsets.length ? offsets[segment + 1] : size;
-            int count = (int) Math.min(into.remaining(), end - at);
+            int segment = segmentOf(at);
+            int count = (int) Math.min(into.remaining(), end(segment) - at);
             parts.add(
                     new Part(
                             store,

@@ -219,6 +219,14 @@ public final class SegmentedPackStore implements AppendablePackStore {
     }
 
     @Override
+    public Optional<Part> locate(String name, long offset, int length) throws IOException {
+        SegmentAppender appender = open.get(name);
+        Optional<SegmentTable> table =
+                appender != null ? Optional.of(appender.table()) : table(PackNames.verify(name));
+        return table.flatMap(known -> known.locate(name, offset, length));
+    }
+
+    @Override
     public synchronized Appender append(String name) throws IOException {
         PackNames.verify(name);
         if (open.containsKey(name)) {

@@ -21,6 +21,9 @@ record MapTask(
     /** Pieces up to this size are read before a worker is taken, so that it waits for nothing. */
     private static final long READ_AHEAD = 8L << 20;
 
+    /** Up to this size the bytes cost less than to say where they are. */
+    private static final long SMALL = 64L << 10;
+
     private static final String DEFAULT_TYPE = "application/octet-stream";
 
     /** For messages: {@code POST /map of 'a.txt', bytes 0 to 9}. */
@@ -88,31 +91,17 @@ record MapTask(
         return result;
     }
 
+    /** What goes to other servers is best left where it is, unless it is small. */
     private Body body() throws IOException {
-        if (piece.length() > READ_AHEAD) {
-            return unread();
+        StoredBody stored =
+                new StoredBody(
+                        run.workspace().contents(), file.content(), piece.offset(), piece.length());
+        boolean small = piece.length() <= SMALL;
+        if (!small && (piece.length() > READ_AHEAD || !stored.near().isEmpty())) {
+            return stored;
         }
         byte[] bytes = new byte[(int) piece.length()];
-        ByteBuffer target = ByteBuffer.wrap(bytes);
-        run.workspace()
-                .contents()
-                .read(file.content(), piece.offset(), piece.length(), target::put);
+        stored.writeTo(ByteBuffer.wrap(bytes)::put);
         return Body.of(bytes, 0, bytes.length);
-    }
-
-    private Body unread() {
-        return new Body() {
-            @Override
-            public long length() {
-                return piece.length();
-            }
-
-            @Override
-            public void writeTo(Sink sink) throws IOException {
-                run.workspace()
-                        .contents()
-                        .read(file.content(), piece.offset(), piece.length(), sink::accept);
-            }
-        };
     }
 }

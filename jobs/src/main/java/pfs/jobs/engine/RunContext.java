@@ -1,6 +1,7 @@
 package pfs.jobs.engine;
 
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import pfs.jobs.memo.Memo;
 import pfs.jobs.memo.MemoKey;
 import pfs.jobs.memo.Result;
@@ -22,7 +23,7 @@ record RunContext(
         Spills spills,
         Progress progress,
         Rechecks rechecks,
-        long taskMemory) {
+        LongSupplier memoryOfTask) {
     /** Makes a result, and gives it to the keeping before the next request is sent. */
     @FunctionalInterface
     interface Work {
@@ -33,6 +34,11 @@ record RunContext(
     ObjectId stage(String name) {
         ObjectId stage = MemoKey.ofStage(name, program);
         return plan.spec().memo() ? stage : MemoKey.below(stage).text(plan.id()).id();
+    }
+
+    /** Bytes for the sorting and merging of a task that begins now. */
+    long taskMemory() {
+        return memoryOfTask.getAsLong();
     }
 
     /** Runs of records; those that are written can be cut if the job combines. */

@@ -104,15 +104,13 @@ public final class RunEngine {
     private DirectoryEntry tree(
             RunPlan plan, Runtime.Program program, Progress progress, BadInputs bad, RunLog log)
             throws IOException, InterruptedException {
-        WorkerPool pool = pools.acquire(program, plan.spec().workers(settings.cores().getAsInt()));
+        WorkerPool pool = pools.acquire(program, settings.cores());
         pool.attach(log);
         boolean succeeded = false;
         try (Spills spills = new Spills(temporary.resolve(plan.repo() + "-" + plan.id()))) {
-            int slots = pool.slots();
-            int most = Math.min(MOST_TASKS, slots <= 16 ? 2 * slots + 2 : slots + 2);
             // Two answers may differ in a job that is rechecked: then each is to be seen.
             try (Stragglers stragglers = new Stragglers(pool, plan.spec().recheck() == 0);
-                    Tasks tasks = new Tasks(most)) {
+                    Tasks tasks = new Tasks(() -> most(pool.slots()))) {
                 RunContext context =
                         new RunContext(
                                 plan,
@@ -124,7 +122,7 @@ public final class RunEngine {
                                 spills,
                                 progress,
                                 new Rechecks(plan.spec().recheck(), plan.id()),
-                                Math.clamp(settings.memory() / 2 / most, 1L << 20, 32L << 20));
+                                () -> taskMemory(tasks.most()));
                 DirectoryEntry tree =
                         new Execution(context, bad, settings.memory())
                                 .execute(workspace.snapshot(plan.inputRepo(), plan.input()));
@@ -139,6 +137,19 @@ public final class RunEngine {
                 pools.discard(pool);
             }
         }
+    }
+
+    /** So many at once that each worker finds one ready, and its server one that is near to it. */
+    private static int most(int slots) {
+        return Math.min(MOST_TASKS, slots <= 16 ? 2 * slots + 2 : slots + 2);
+    }
+
+    /**
+     * The share of a task. Where servers join, those that began before keep theirs, so all of them
+     * together may have twice the half: as much as the run.
+     */
+    private long taskMemory(int most) {
+        return Math.clamp(settings.memory() / 2 / most, 1L << 20, 32L << 20);
     }
 
     private static CommitRequest request(

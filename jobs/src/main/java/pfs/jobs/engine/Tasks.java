@@ -1,12 +1,15 @@
 package pfs.jobs.engine;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,27 +17,56 @@ import org.jspecify.annotations.Nullable;
  * them. Thread-safe.
  */
 final class Tasks implements AutoCloseable {
-    private final int most;
-    private final Semaphore room;
+    private final IntSupplier most;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition ended = lock.newCondition();
+
+    @GuardedBy("lock")
+    private int running;
+
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-    Tasks(int most) {
+    /**
+     * @param most tasks at once, now
+     */
+    Tasks(IntSupplier most) {
         this.most = most;
-        this.room = new Semaphore(most);
     }
 
     int most() {
-        return most;
+        return most.getAsInt();
+    }
+
+    private void enter() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (running >= most.getAsInt()) {
+                ended.await();
+            }
+            running++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void leave() {
+        lock.lock();
+        try {
+            running--;
+            ended.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Starts a task when there is room; throws what another one failed with. */
     <T> CompletableFuture<T> submit(Callable<T> task) throws InterruptedException {
-        room.acquire();
+        enter();
         CompletableFuture<T> result = new CompletableFuture<>();
         Throwable failed = failure.get();
         if (failed != null) {
-            room.release();
+            leave();
             throw rethrown(failed);
         }
         Thread thread =
@@ -49,7 +81,7 @@ final class Tasks implements AutoCloseable {
                                         result.completeExceptionally(e);
                                     } finally {
                                         threads.remove(Thread.currentThread());
-                                        room.release();
+                                        leave();
                                     }
                                 });
         threads.add(thread);
@@ -93,7 +125,13 @@ final class Tasks implements AutoCloseable {
     public void close() {
         failure.compareAndSet(null, new InterruptedException("the run ended"));
         threads.forEach(Thread::interrupt);
-        room.acquireUninterruptibly(most);
-        room.release(most);
+        lock.lock();
+        try {
+            while (running > 0) {
+                ended.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 }

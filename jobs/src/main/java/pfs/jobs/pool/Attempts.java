@@ -80,7 +80,7 @@ public final class Attempts {
         long busySince = 0;
         Duration total = pool.program().spec().limits().total();
         for (int attempt = 1; attempt <= MOST; ) {
-            try (WorkerPool.Lease lease = pool.acquire(avoid)) {
+            try (WorkerPool.Lease lease = pool.acquire(avoid, request.body().near())) {
                 onPost.run();
                 long start = System.nanoTime();
                 switch (first(lease, request, handler)) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import pfs.jobs.runtime.Runtime;
 import pfs.jobs.spec.JobSpec;
 import pfs.jobs.spec.Limits;
@@ -28,7 +29,7 @@ public final class WarmPools implements AutoCloseable {
             Map<String, String> env,
             Limits limits,
             Network network,
-            int workers,
+            int parallel,
             int concurrency) {}
 
     private static final class Shared {
@@ -47,17 +48,22 @@ public final class WarmPools implements AutoCloseable {
         this.reaper = Thread.ofVirtual().name("warm-workers").start(this::reap);
     }
 
-    /** The workers of a program, shared with other runs of it; give them back by release. */
-    public synchronized WorkerPool acquire(Runtime.Program program, int workers) {
+    /**
+     * The workers of a program, shared with other runs of it; give them back by release.
+     *
+     * @param cores now: workers of a job that does not say how many
+     */
+    public synchronized WorkerPool acquire(Runtime.Program program, IntSupplier cores) {
+        IntSupplier workers = () -> program.spec().workers(cores.getAsInt());
         Shared shared =
                 pools.computeIfAbsent(
-                        kind(program, workers),
+                        kind(program),
                         _ -> new Shared(new WorkerPool(runtime, program, workers, watchdog)));
         shared.users++;
         return shared.pool;
     }
 
-    private static Kind kind(Runtime.Program program, int workers) {
+    private static Kind kind(Runtime.Program program) {
         JobSpec spec = program.spec();
         return new Kind(
                 program.id(),
@@ -65,7 +71,7 @@ public final class WarmPools implements AutoCloseable {
                 spec.env(),
                 spec.limits(),
                 spec.network(),
-                workers,
+                spec.parallel(),
                 spec.concurrency());
     }
 

@@ -1,21 +1,20 @@
 package pfs.jobs.pool;
 
-import java.io.IOException;
-import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.jobs.runtime.Runtime;
 import pfs.jobs.runtime.Worker;
-import pfs.jobs.worker.BadAnswerException;
-import pfs.jobs.worker.Request;
 import pfs.jobs.worker.Watchdog;
 import pfs.jobs.worker.WorkerClient;
 
@@ -24,44 +23,39 @@ import pfs.jobs.worker.WorkerClient;
  * and asked for no more than they can do. Thread-safe.
  */
 public final class WorkerPool implements AutoCloseable {
-    private static final Duration HEALTHY = Duration.ofSeconds(60);
-    private static final Duration ENGINE_PATIENCE = Duration.ofSeconds(60);
-    private static final long HEALTH_OUTPUT = 1 << 20;
-
-    private final Runtime runtime;
     private final Runtime.Program program;
-    private final int workers;
+    private final IntSupplier workers;
     private final int concurrency;
-    private final Watchdog watchdog;
+    private final WorkerStart start;
     private final Set<Runtime.LogSink> sinks = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
     private final List<PooledWorker> members = new ArrayList<>();
     private int starting;
 
-    /** Those who wait for a worker; of them, for another than one that failed them. */
-    private int waiting;
-
-    private int avoiding;
+    /** Those who wait for a worker and were not woken, longest first. */
+    private final Deque<Waiter> waiting = new ArrayDeque<>();
 
     private boolean closed;
     private @Nullable PfsException startFailure;
 
-    public WorkerPool(Runtime runtime, Runtime.Program program, int workers, Watchdog watchdog) {
-        this.runtime = runtime;
+    /**
+     * @param workers at most, now: more when a server joins those that run them
+     */
+    public WorkerPool(
+            Runtime runtime, Runtime.Program program, IntSupplier workers, Watchdog watchdog) {
         this.program = program;
         this.workers = workers;
         this.concurrency = program.spec().concurrency();
-        this.watchdog = watchdog;
+        this.start = new WorkerStart(runtime, program, watchdog, this::log, this::stopped);
     }
 
     public Runtime.Program program() {
         return program;
     }
 
-    /** Requests that can be in flight at most. */
+    /** Requests that can be in flight at most, now. */
     public int slots() {
-        return workers * concurrency;
+        return workers.getAsInt() * concurrency;
     }
 
     /** What workers say goes to this sink as well, from now on. */
@@ -78,6 +72,14 @@ public final class WorkerPool implements AutoCloseable {
     public void detach(Runtime.LogSink sink) {
         sinks.remove(sink);
     }
+
+    /**
+     * Who waits for a worker.
+     *
+     * @param avoid the worker that failed it; null for none
+     * @param near what of the store it is about; "" for nothing
+     */
+    private record Waiter(@Nullable String avoid, String near, Condition woken) {}
 
     /** A worker that is reserved for one request. */
     final class Lease implements AutoCloseable {
@@ -99,7 +101,7 @@ public final class WorkerPool implements AutoCloseable {
             lock.lock();
             try {
                 if (pooled.succeeded(concurrency)) {
-                    changed.signalAll();
+                    wakeAll();
                 }
             } finally {
                 lock.unlock();
@@ -122,11 +124,10 @@ public final class WorkerPool implements AutoCloseable {
             try {
                 pooled.inFlight--;
                 last = pooled.retired && pooled.inFlight == 0;
-                if (avoiding > 0 || pooled.retired) {
-                    changed.signalAll();
+                if (pooled.retired) {
+                    wakeAll();
                 } else {
-                    // Whoever waits can use it, so one is enough.
-                    changed.signal();
+                    wakeOneFor(pooled);
                 }
             } finally {
                 lock.unlock();
@@ -141,10 +142,42 @@ public final class WorkerPool implements AutoCloseable {
         lock.lock();
         try {
             change.run();
-            changed.signalAll();
+            wakeAll();
         } finally {
             lock.unlock();
         }
+    }
+
+    private void wakeAll() {
+        waiting.forEach(waiter -> waiter.woken.signal());
+        waiting.clear();
+    }
+
+    /** Of those who can use the worker, who is best served by it, or else who waits longest. */
+    private void wakeOneFor(PooledWorker free) {
+        List<String> servers = servers();
+        Waiter best = null;
+        for (Waiter waiter : waiting) {
+            if (!shuns(waiter.avoid, free)) {
+                if (Nearness.isNearest(waiter.near, free.worker.server(), servers)) {
+                    best = waiter;
+                    break;
+                }
+                best = best == null ? waiter : best;
+            }
+        }
+        if (best != null) {
+            waiting.remove(best);
+            best.woken.signal();
+        }
+    }
+
+    private List<String> servers() {
+        return members.stream().map(member -> member.worker.server()).distinct().toList();
+    }
+
+    private boolean shuns(@Nullable String avoid, PooledWorker member) {
+        return member.worker.name().equals(avoid) && workers.getAsInt() > 1;
     }
 
     private void retire(PooledWorker pooled) {
@@ -158,18 +191,21 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /**
-     * Waits for a worker with room, if possible another than the one to avoid.
+     * Waits for a worker with room, if possible another than the one to avoid, and one on the
+     * server that is near.
      *
+     * @param near what of the store the request is about; "" for nothing
      * @throws PfsException workers cannot be started
      */
-    Lease acquire(@Nullable String avoid) throws InterruptedException {
+    Lease acquire(@Nullable String avoid, String near) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (true) {
+            Waiter waiter = new Waiter(avoid, near, lock.newCondition());
+            for (boolean first = true; ; first = false) {
                 if (closed) {
                     throw new PfsException(ErrorCode.STOPPED, "the workers were stopped");
                 }
-                PooledWorker free = freest(avoid);
+                PooledWorker free = freest(avoid, near);
                 if (free != null) {
                     free.inFlight++;
                     return new Lease(free);
@@ -178,11 +214,11 @@ public final class WorkerPool implements AutoCloseable {
                 if (failure != null && starting == 0 && members.isEmpty()) {
                     throw failure;
                 }
-                if (members.size() + starting < workers && failure == null) {
+                if (members.size() + starting < workers.getAsInt() && failure == null) {
                     starting++;
                     Thread.ofVirtual().name("start worker").start(this::startOne);
                 }
-                awaitChange(avoid);
+                awaitTurn(waiter, first);
             }
         } finally {
             lock.unlock();
@@ -193,7 +229,7 @@ public final class WorkerPool implements AutoCloseable {
     Optional<Lease> spare(String other) {
         lock.lock();
         try {
-            PooledWorker free = closed || waiting > 0 ? null : freest(other);
+            PooledWorker free = closed || !waiting.isEmpty() ? null : freest(other, "");
             if (free == null || free.inFlight > 0 || free.worker.name().equals(other)) {
                 return Optional.empty();
             }
@@ -204,44 +240,59 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    private @Nullable PooledWorker freest(@Nullable String avoid) {
+    /** The one with least to do; of several, one that is near. */
+    private @Nullable PooledWorker freest(@Nullable String avoid, String near) {
         long now = System.nanoTime();
+        List<String> servers = near.isEmpty() ? List.of() : servers();
         PooledWorker best = null;
+        long least = Long.MAX_VALUE;
         for (PooledWorker member : members) {
-            boolean shunned = member.worker.name().equals(avoid) && workers > 1;
-            if (member.free(now) && !shunned && (best == null || member.inFlight < best.inFlight)) {
-                best = member;
+            if (member.free(now) && !shuns(avoid, member)) {
+                boolean nearest = Nearness.isNearest(near, member.worker.server(), servers);
+                long cost = 2L * member.inFlight - (nearest ? 1 : 0);
+                if (cost < least) {
+                    least = cost;
+                    best = member;
+                }
             }
         }
         return best;
     }
 
-    private void awaitChange(@Nullable String avoid) throws InterruptedException {
+    /** Until it is woken, or a worker's pause is over; who was woken in vain is the next again. */
+    private void awaitTurn(Waiter waiter, boolean first) throws InterruptedException {
+        if (first) {
+            waiting.addLast(waiter);
+        } else {
+            waiting.addFirst(waiter);
+        }
+        long pause = nanosToNextPauseEnd();
+        try {
+            if (pause == Long.MAX_VALUE) {
+                waiter.woken.await();
+            } else {
+                waiter.woken.awaitNanos(Math.max(pause, 100_000));
+            }
+        } finally {
+            waiting.remove(waiter);
+        }
+    }
+
+    private long nanosToNextPauseEnd() {
         long now = System.nanoTime();
         long pause = Long.MAX_VALUE;
         for (PooledWorker member : members) {
             long left = member.nanosToPauseEnd(now);
             pause = left > 0 ? Math.min(pause, left) : pause;
         }
-        waiting++;
-        avoiding += avoid == null ? 0 : 1;
-        try {
-            if (pause == Long.MAX_VALUE) {
-                changed.await();
-            } else {
-                changed.awaitNanos(Math.max(pause, 100_000));
-            }
-        } finally {
-            waiting--;
-            avoiding -= avoid == null ? 0 : 1;
-        }
+        return pause;
     }
 
     private void startOne() {
         PooledWorker started = null;
         PfsException failure = null;
         try {
-            started = startHealthy();
+            started = start.start();
         } catch (PfsException e) {
             failure = e;
         } catch (RuntimeException e) {
@@ -258,28 +309,12 @@ public final class WorkerPool implements AutoCloseable {
             if (failure != null) {
                 startFailure = failure;
             }
-            changed.signalAll();
+            wakeAll();
         } finally {
             lock.unlock();
         }
         if (started != null && unwanted) {
             end(started);
-        }
-    }
-
-    private PooledWorker startHealthy() {
-        long deadline = System.nanoTime() + ENGINE_PATIENCE.toNanos();
-        while (true) {
-            try {
-                Worker worker = runtime.start(program, this::log);
-                return awaitHealth(worker);
-            } catch (PfsException e) {
-                // An engine that restarts is worth waiting for; a refusal is not.
-                if (e.code() != ErrorCode.STOPPED || System.nanoTime() > deadline || stopped()) {
-                    throw e;
-                }
-                pause(500);
-            }
         }
     }
 
@@ -296,78 +331,6 @@ public final class WorkerPool implements AutoCloseable {
         sinks.forEach(sink -> sink.line(worker, line));
     }
 
-    private PooledWorker awaitHealth(Worker worker) {
-        WorkerClient probe =
-                new WorkerClient(
-                        worker.dialer(),
-                        watchdog,
-                        new WorkerClient.Timeouts(
-                                Duration.ofSeconds(10), Duration.ofSeconds(10), HEALTH_OUTPUT));
-        long start = System.nanoTime();
-        long pause = 2;
-        String last = "";
-        try {
-            while (System.nanoTime() - start < HEALTHY.toNanos() && !stopped()) {
-                last = obstacle(probe);
-                if (last.isEmpty()) {
-                    return healthy(worker);
-                }
-                Optional<Worker.Exit> exit = pause > 30 ? worker.exit() : Optional.empty();
-                if (exit.isPresent()) {
-                    throw unhealthy(worker, "the container " + exit.get().text());
-                }
-                pause(pause);
-                pause = Math.min(pause * 2, 100);
-            }
-        } finally {
-            probe.close();
-        }
-        throw unhealthy(
-                worker,
-                "the container was not ready within " + HEALTHY.toSeconds() + " s: " + last);
-    }
-
-    /** Why a worker is not ready; "" if it is: any answer but 503 will do. */
-    private static String obstacle(WorkerClient probe) {
-        try {
-            int status = probe.exchange(Request.get("/health"), a -> a.status());
-            return status == 503 ? "GET /health answers 503" : "";
-        } catch (BadAnswerException e) {
-            String message = String.valueOf(e.getMessage());
-            return message.startsWith("the answer has neither") ? "" : message;
-        } catch (IOException e) {
-            return String.valueOf(e.getMessage());
-        }
-    }
-
-    private PooledWorker healthy(Worker worker) {
-        var limits = program.spec().limits();
-        return new PooledWorker(
-                worker,
-                new WorkerClient(
-                        worker.dialer(),
-                        watchdog,
-                        new WorkerClient.Timeouts(limits.idle(), limits.total(), limits.output())),
-                concurrency);
-    }
-
-    private static PfsException unhealthy(Worker worker, String what) {
-        worker.close();
-        String words = worker.lastWords();
-        return new PfsException(
-                ErrorCode.IMPOSSIBLE,
-                what + (words.isEmpty() ? "; it wrote nothing" : "; it wrote:\n" + words));
-    }
-
-    private static void pause(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new PfsException(ErrorCode.STOPPED, "interrupted while starting a worker");
-        }
-    }
-
     /** Stops all workers; requests in flight fail. */
     @Override
     public void close() {
@@ -377,7 +340,7 @@ public final class WorkerPool implements AutoCloseable {
             closed = true;
             ended = List.copyOf(members);
             members.clear();
-            changed.signalAll();
+            wakeAll();
         } finally {
             lock.unlock();
         }

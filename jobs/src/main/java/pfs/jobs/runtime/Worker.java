@@ -11,6 +11,11 @@ public interface Worker extends AutoCloseable {
 
     Dialer dialer();
 
+    /** The server that runs it; "" for this one where there is no other. */
+    default String server() {
+        return "";
+    }
+
     /** How it ended; empty while it runs. */
     Optional<Exit> exit();
 

@@ -2,6 +2,7 @@ package pfs.jobs.worker;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import pfs.chunk.ContentReader;
 
 /** The bytes of a request. Their number is known, and they can be written again for a retry. */
 public interface Body {
@@ -11,6 +12,19 @@ public interface Body {
 
     /** Gives all bytes to the sink, in pieces, in order. */
     void writeTo(Sink sink) throws IOException;
+
+    /** The same to who can be told where bytes are stored instead. */
+    default void referTo(ContentReader.PartSink sink) throws IOException {
+        writeTo(sink::accept);
+    }
+
+    /**
+     * What of the store it is read from: bodies with the same are best read by the same server. ""
+     * if that makes no difference.
+     */
+    default String near() {
+        return "";
+    }
 
     /** Takes a piece; the buffer is only valid during the call. */
     @FunctionalInterface

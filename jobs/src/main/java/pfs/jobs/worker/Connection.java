@@ -6,6 +6,7 @@ import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One keep-alive connection with its two buffers. One exchange at a time; close may be called by
@@ -23,12 +24,17 @@ final class Connection implements AutoCloseable {
     private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER).limit(0);
     private final ByteBuffer out = ByteBuffer.allocateDirect(BUFFER);
     private final boolean quickAck;
+    private final @Nullable FrameWriter frames;
     private volatile long lastActive = System.nanoTime();
     private boolean used;
     private boolean answering;
 
-    Connection(SocketChannel channel) {
+    /**
+     * @param refers whether frames are written to it, see {@link Dialer#refers}
+     */
+    Connection(SocketChannel channel, boolean refers) {
         this.channel = channel;
+        this.frames = refers ? new FrameWriter(this::flush) : null;
         SocketOption<Boolean> option = ExtendedSocketOptions.TCP_QUICKACK;
         this.quickAck = channel.supportedOptions().contains(option);
     }
@@ -65,11 +71,23 @@ final class Connection implements AutoCloseable {
     void writeSmall(Request request) throws IOException {
         out.clear().put(request.head().bytes());
         request.body().writeTo(out::put);
-        flush(out.flip());
+        FrameWriter framed = frames;
+        if (framed != null) {
+            framed.accept(out.flip());
+        } else {
+            flush(out.flip());
+        }
     }
 
     /** Head and body in as many writes as the body has pieces. */
     void writeLarge(Request request) throws IOException {
+        FrameWriter framed = frames;
+        if (framed != null) {
+            framed.accept(ByteBuffer.wrap(request.head().bytes()));
+            request.body().referTo(framed);
+            framed.flush();
+            return;
+        }
         out.clear().put(request.head().bytes());
         long[] written = {0};
         request.body()

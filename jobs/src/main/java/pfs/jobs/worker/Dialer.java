@@ -13,4 +13,12 @@ public interface Dialer {
      * @throws IOException nobody listens there, or not within the time
      */
     SocketChannel dial(Duration timeout) throws IOException;
+
+    /**
+     * True if another server is at the other end, which reads the store itself: what is written
+     * there are frames, see {@link FrameWriter}.
+     */
+    default boolean refers() {
+        return false;
+    }
 }

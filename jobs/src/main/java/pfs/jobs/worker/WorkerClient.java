@@ -53,7 +53,7 @@ public final class WorkerClient implements AutoCloseable {
         }
         Connection fresh;
         try {
-            fresh = new Connection(dialer.dial(CONNECT));
+            fresh = new Connection(dialer.dial(CONNECT), dialer.refers());
         } catch (IOException e) {
             throw new BrokenAnswerException("cannot connect: " + e.getMessage(), e);
         }

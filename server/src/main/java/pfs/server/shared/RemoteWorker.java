@@ -34,30 +34,37 @@ final class RemoteWorker implements Worker {
 
     private final String name;
     private final HttpClient client;
-    private final URI server;
-    private final @Nullable String authorization;
+    private final Member member;
+    private final Runnable unread;
     private final AtomicBoolean memory = new AtomicBoolean();
     private final Deque<String> lastLines = new ArrayDeque<>();
     private volatile @Nullable Exit exit;
 
-    private RemoteWorker(
-            String name, HttpClient client, String url, @Nullable String authorization) {
+    /**
+     * The member that it runs on.
+     *
+     * @param authorization the header's value; null for none
+     * @param reads whether it is told where bytes are stored, to read them itself
+     */
+    record Member(URI url, @Nullable String authorization, boolean reads) {}
+
+    private RemoteWorker(String name, HttpClient client, Member member, Runnable unread) {
         this.name = name;
         this.client = client;
-        this.server = URI.create(url);
-        this.authorization = authorization;
+        this.member = member;
+        this.unread = unread;
     }
 
     /**
      * @param response of {@link WorkerRoutes}
-     * @param authorization the header's value; null for none
+     * @param unread is called when the member could not read the store
      */
     static RemoteWorker begin(
             HttpClient client,
             Response response,
-            String url,
-            @Nullable String authorization,
-            Runtime.LogSink log)
+            Member member,
+            Runtime.LogSink log,
+            Runnable unread)
             throws IOException {
         BufferedReader lines = new BufferedReader(new InputStreamReader(response.body(), UTF_8));
         String first = lines.readLine();
@@ -65,7 +72,7 @@ final class RemoteWorker implements Worker {
             throw new IOException("the answer does not begin with a worker's name");
         }
         RemoteWorker worker =
-                new RemoteWorker(first.substring("worker ".length()), client, url, authorization);
+                new RemoteWorker(first.substring("worker ".length()), client, member, unread);
         Thread.ofVirtual().name("worker " + worker.name).start(() -> worker.read(lines, log));
         return worker;
     }
@@ -75,6 +82,9 @@ final class RemoteWorker implements Worker {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith("log ")) {
                     heard(line.substring("log ".length()), log);
+                } else if (line.startsWith("unread ")) {
+                    unread.run();
+                    heard("its server cannot read an input: " + line.substring(7), log);
                 } else if (line.equals("memory")) {
                     memory.set(true);
                 } else if (line.startsWith("exit ")) {
@@ -83,9 +93,9 @@ final class RemoteWorker implements Worker {
                     return;
                 }
             }
-            lost("its server " + server + " ended it");
+            lost("its server " + member.url + " ended it");
         } catch (IOException | RuntimeException e) {
-            lost("its server " + server + " is not heard any more: " + e.getMessage());
+            lost("its server " + member.url + " is not heard any more: " + e.getMessage());
         }
     }
 
@@ -113,34 +123,36 @@ final class RemoteWorker implements Worker {
 
     @Override
     public Dialer dialer() {
-        return this::dial;
+        return new Dialer() {
+            @Override
+            public SocketChannel dial(Duration timeout) throws IOException {
+                return line(timeout);
+            }
+
+            @Override
+            public boolean refers() {
+                return member.reads;
+            }
+        };
     }
 
-    private SocketChannel dial(Duration timeout) throws IOException {
+    private SocketChannel line(Duration timeout) throws IOException {
         SocketChannel channel = SocketChannel.open();
         boolean connected = false;
         try {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.socket()
                     .connect(
-                            new InetSocketAddress(server.getHost(), server.getPort()),
+                            new InetSocketAddress(member.url.getHost(), member.url.getPort()),
                             (int) timeout.toMillis());
-            String head =
-                    "CONNECT "
-                            + name
-                            + ":1 HTTP/1.1\r\nHost: "
-                            + name
-                            + ":1\r\n"
-                            + (authorization == null
-                                    ? ""
-                                    : "Authorization: " + authorization + "\r\n")
-                            + "\r\n";
+            String head = head();
             channel.write(ByteBuffer.wrap(head.getBytes(ISO_8859_1)));
             channel.socket().setSoTimeout((int) timeout.toMillis());
             String answer = head(channel.socket().getInputStream());
             channel.socket().setSoTimeout(0);
             if (!answer.startsWith("HTTP/1.1 200")) {
-                throw new IOException(server + " makes no line to " + name + ": " + answer.strip());
+                throw new IOException(
+                        member.url + " makes no line to " + name + ": " + answer.strip());
             }
             connected = true;
             return channel;
@@ -149,6 +161,19 @@ final class RemoteWorker implements Worker {
                 channel.close();
             }
         }
+    }
+
+    private String head() {
+        String address = name + ":1";
+        StringBuilder head = new StringBuilder("CONNECT " + address + " HTTP/1.1\r\n");
+        head.append("Host: ").append(address).append("\r\n");
+        if (member.authorization != null) {
+            head.append("Authorization: ").append(member.authorization).append("\r\n");
+        }
+        if (member.reads) {
+            head.append(StartedWorkers.FRAMES).append(": 1\r\n");
+        }
+        return head.append("\r\n").toString();
     }
 
     /** Up to the empty line and no byte further: what follows is the worker's. */

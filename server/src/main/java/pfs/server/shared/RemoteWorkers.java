@@ -3,8 +3,10 @@ package pfs.server.shared;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import pfs.api.PathEncoding;
@@ -25,16 +27,33 @@ final class RemoteWorkers implements OtherServers {
     /** How long a member may say nothing before its workers count as lost. */
     private static final int SILENCE_MILLIS = 10_000;
 
+    /** How long a member that could not read the store is sent the bytes instead. */
+    private static final long UNREAD_NANOS = 60_000_000_000L;
+
+    private final String here;
     private final Supplier<List<String>> urls;
+    private final Map<String, Long> unread = new ConcurrentHashMap<>();
     private final @Nullable String token;
 
     /**
+     * @param here this member's URL
      * @param urls of the others, now
      * @param token with an admin's right on all of them; null for none
      */
-    RemoteWorkers(Supplier<List<String>> urls, @Nullable String token) {
+    RemoteWorkers(String here, Supplier<List<String>> urls, @Nullable String token) {
+        this.here = here;
         this.urls = urls;
         this.token = token;
+    }
+
+    @Override
+    public String here() {
+        return here;
+    }
+
+    private boolean reads(String url) {
+        Long since = unread.get(url);
+        return since == null || System.nanoTime() - since > UNREAD_NANOS;
     }
 
     /** Those that can be reached without TLS: a line to a worker is made by hand. */
@@ -64,7 +83,13 @@ final class RemoteWorkers implements OtherServers {
                 throw new PfsException(ErrorCode.PEER_FAILED, url + ": " + response.text().strip());
             }
             RemoteWorker worker =
-                    RemoteWorker.begin(client, response, url, headers.get("Authorization"), log);
+                    RemoteWorker.begin(
+                            client,
+                            response,
+                            new RemoteWorker.Member(
+                                    URI.create(url), headers.get("Authorization"), reads(url)),
+                            log,
+                            () -> unread.put(url, System.nanoTime()));
             started = true;
             return worker;
         } catch (IOException e) {

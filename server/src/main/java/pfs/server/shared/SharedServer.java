@@ -90,7 +90,7 @@ public final class SharedServer implements Running {
         this.leader = new Leader(() -> plan.meta().holder(LEADER));
         this.turn = new Turn(new PassOn(leader, plan.term().plusSeconds(5)));
         Guard guard = new Guard(settings.tokens(), settings.listen().loopback());
-        StartedWorkers started = new StartedWorkers(turn, guard);
+        StartedWorkers started = new StartedWorkers(turn, guard, plan.home()::read);
         this.front = Front.open(settings, started);
         String url = plan.advertised() == null ? front.url() : plan.advertised();
         Member self = new Member(plan.id(), url, Version.current(), clock.millis(), 0, "follower");
@@ -98,7 +98,7 @@ public final class SharedServer implements Running {
         List<Route> own = new ArrayList<>(MemberRoutes.around(members, leader::url));
         own.addAll(MemberRoutes.cluster(members, leader::url));
         own.addAll(WorkerRoutes.of(runtime, started, plan.id().substring(0, 6)));
-        this.others = new RemoteWorkers(() -> members.others(url), plan.token());
+        this.others = new RemoteWorkers(url, () -> members.others(url), plan.token());
         turn.follow(own, settings);
         this.election =
                 Election.stand(plan.meta(), LEADER, url + " " + plan.id(), plan.term(), new Told());

@@ -27,6 +27,7 @@ import pfs.server.http.Routes;
  * <pre>
  * worker NAME
  * log LINE
+ * unread WHY           a place in the store, which the leader named, cannot be read here
  * memory               the kernel killed one of its processes for want of memory
  * exit CODE true|false and whether it ran out of memory
  * </pre>
@@ -77,7 +78,7 @@ final class WorkerRoutes {
         // Who does not read fast enough loses lines, not the worker.
         Worker worker = runtime.start(program, (_, line) -> lines.offer("log " + line));
         String name = server + "-" + worker.name();
-        started.add(name, worker);
+        started.add(name, worker, why -> lines.offer("unread " + why.replace('\n', ' ')));
         try {
             exchange.headersOut().put(Exchange.NO_STORE);
             lines.add("worker " + name);

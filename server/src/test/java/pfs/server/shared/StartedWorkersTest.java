@@ -9,11 +9,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import pfs.jobs.runtime.Worker;
 import pfs.jobs.worker.Dialer;
 import pfs.object.ObjectId;
+import pfs.object.StoredPart;
 import pfs.server.auth.Guard;
 import pfs.server.auth.Token;
 import pfs.server.http.Limits;
@@ -37,6 +40,7 @@ class StartedWorkersTest {
     private static final Token ADMIN = token("admin", Right.ADMIN);
     private static final Token WRITER = token("writer", Right.WRITE);
 
+    private final List<String> unread = new CopyOnWriteArrayList<>();
     private ServerSocket echo;
     private Front front;
 
@@ -51,8 +55,9 @@ class StartedWorkersTest {
         echo = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::answer);
         List<Token> tokens = List.of(ADMIN, WRITER);
-        StartedWorkers workers = new StartedWorkers(new Nothing(), new Guard(tokens, true));
-        workers.add("abc-1", new EchoWorker());
+        StartedWorkers workers =
+                new StartedWorkers(new Nothing(), new Guard(tokens, true), this::read);
+        workers.add("abc-1", new EchoWorker(), unread::add);
         Listen listen = new Listen("127.0.0.1", 0);
         front =
                 Front.open(
@@ -66,12 +71,23 @@ class StartedWorkersTest {
         echo.close();
     }
 
+    private byte[] read(ObjectId id, StoredPart part) throws IOException {
+        if (part.blob().equals("gone")) {
+            throw new IOException("the blob is gone");
+        }
+        return (part.blob() + "@" + part.offset()).getBytes(ISO_8859_1);
+    }
+
     private void answer() {
         try {
             while (true) {
                 try (Socket line = echo.accept()) {
                     line.getOutputStream().write("echo ".getBytes(ISO_8859_1));
-                    line.getOutputStream().write(line.getInputStream().read());
+                    int next = line.getInputStream().read();
+                    while (next >= 0) {
+                        line.getOutputStream().write(next);
+                        next = line.getInputStream().read();
+                    }
                 }
             }
         } catch (IOException e) {
@@ -112,6 +128,75 @@ class StartedWorkersTest {
         assertThat(connect("abc-1:1", "")).startsWith("HTTP/1.1 407");
         assertThat(connect("abc-1:1", "wrong")).startsWith("HTTP/1.1 407");
         assertThat(connect("abc-1:1", "writer")).startsWith("HTTP/1.1 407");
+    }
+
+    private static byte[] bytes(String text) {
+        return ByteBuffer.allocate(5 + text.length())
+                .put((byte) 1)
+                .putInt(text.length())
+                .put(text.getBytes(ISO_8859_1))
+                .array();
+    }
+
+    private static byte[] stored(String blob, int from, int count) {
+        return ByteBuffer.allocate(54 + blob.length())
+                .put((byte) 2)
+                .put((byte) blob.length())
+                .put(blob.getBytes(ISO_8859_1))
+                .putLong(77)
+                .putInt(1000)
+                .put(ObjectId.of(new byte[0], 0, 0).toBytes())
+                .putInt(from)
+                .putInt(count)
+                .array();
+    }
+
+    private String framed(int expected, byte[]... frames) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", front.port())) {
+            socket.setSoTimeout(10_000);
+            String head =
+                    "CONNECT abc-1:1 HTTP/1.1\r\nHost: abc-1:1\r\nPfs-Frames: 1\r\n"
+                            + "Authorization: Bearer admin\r\n\r\n";
+            socket.getOutputStream().write(head.getBytes(ISO_8859_1));
+            StringBuilder told = new StringBuilder();
+            while (told.indexOf("\r\n\r\n") < 0) {
+                told.append((char) socket.getInputStream().read());
+            }
+            assertThat(told.toString()).startsWith("HTTP/1.1 200");
+            for (byte[] frame : frames) {
+                socket.getOutputStream().write(frame);
+            }
+            return new String(socket.getInputStream().readNBytes(expected), ISO_8859_1);
+        }
+    }
+
+    @Test
+    void aLineWithFramesIsFilledWithWhatIsReadHere() throws IOException {
+        String filled = "echo <pack/1@77 and ck/1>";
+        assertThat(
+                        framed(
+                                filled.length(),
+                                bytes("<"),
+                                stored("pack/1", 0, 9),
+                                bytes(" and "),
+                                stored("pack/1", 2, 4),
+                                bytes(">")))
+                .isEqualTo(filled);
+        assertThat(unread).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeReadHereEndsTheLineAndIsTold() throws IOException {
+        assertThat(framed(100, bytes("<"), stored("gone", 0, 9), bytes(">"))).doesNotContain(">");
+        assertThat(unread).containsExactly("the blob is gone");
+    }
+
+    @Test
+    void aFrameThatAsksForMoreThanThereIsEndsTheLine() throws IOException {
+        assertThat(framed(100, stored("pack/1", 0, 10), bytes(">"))).doesNotContain(">");
+        assertThat(framed(100, stored("pack/1", 5, Integer.MAX_VALUE), bytes(">")))
+                .doesNotContain(">");
+        assertThat(framed(100, stored("pack/1", -1, 2), bytes(">"))).doesNotContain(">");
     }
 
     @Test

@@ -3,17 +3,24 @@ package pfs.testing.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -110,6 +117,78 @@ class ClusterRunTest {
         int repeated = counts.values().stream().mapToInt(count -> count - 1).sum();
         assertThat(repeated).as("tasks made again").isLessThanOrEqualTo(MOST_IN_FLIGHT);
         assertThat(workers).as("workers").hasSizeGreaterThan(4);
+    }
+
+    /** Counts the bytes of its input, and writes down that it did. */
+    private static final String COUNTING =
+            """
+            import hashlib, http.server, os
+            class Handler(http.server.BaseHTTPRequestHandler):
+                protocol_version = 'HTTP/1.1'
+                def do_GET(self):
+                    self.answer(b'ok')
+                def do_POST(self):
+                    body = self.rfile.read(int(self.headers['Content-Length']))
+                    self.answer(hashlib.sha256(body).hexdigest().encode())
+                def answer(self, body):
+                    self.send_response(200)
+                    self.send_header('Content-Type', 'text/plain')
+                    self.send_header('Content-Length', str(len(body)))
+                    self.end_headers()
+                    self.wfile.write(body)
+                def log_message(self, *words):
+                    pass
+            http.server.ThreadingHTTPServer(('127.0.0.1', int(os.environ['PORT'])), Handler).serve_forever()
+            """;
+
+    private static final int LARGE = 12;
+
+    /** The leader says where inputs lie: each server reads those of its own containers. */
+    @Test
+    void eachServerReadsWhatItsContainersAreGiven() throws Exception {
+        Path program = Files.writeString(directory.resolve("counting.py"), COUNTING);
+        byte[] bytes = new byte[4 << 20];
+        new java.util.Random(11).nextBytes(bytes);
+        List<String> hashes = new ArrayList<>();
+        for (int i = 0; i < LARGE; i++) {
+            bytes[0] = (byte) i;
+            cluster.bytes("PUT", "/pfs/inputs/" + i, "inputs " + i, bytes);
+            hashes.add(
+                    HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
+        }
+        String commit = cluster.text("POST", "/commit?message=inputs");
+        String spec = "{\"input\": \"/inputs/\", \"command\": [\"python3\", \"" + program + "\"]}";
+        send("PUT", "/jobs/counting", spec.getBytes(StandardCharsets.UTF_8), "application/json");
+        Map<Integer, Long> before = cached();
+        String run =
+                send("POST", "/run?job=counting&commit=" + commit, new byte[0], "text/plain")
+                        .strip();
+        await(() -> !cluster.text("GET", "/runs/" + run).contains("state  running"));
+        assertThat(cluster.text("GET", "/runs/" + run)).contains("state  succeeded");
+        for (int i = 0; i < LARGE; i++) {
+            assertThat(cluster.text("GET", "/jobs/counting/pfs/inputs/" + i))
+                    .isEqualTo(hashes.get(i));
+        }
+        int leader = cluster.leader();
+        for (int i = 0; i < TestCluster.SERVERS; i++) {
+            if (i != leader) {
+                assertThat(cached().get(i) - before.get(i))
+                        .as("bytes that server %d, which does not lead, has read", i)
+                        .isGreaterThan(1 << 20);
+            }
+        }
+    }
+
+    /** Bytes in the cache of each server. */
+    private static Map<Integer, Long> cached() throws IOException {
+        Map<Integer, Long> bytes = new TreeMap<>();
+        for (int i = 0; i < TestCluster.SERVERS; i++) {
+            try (Stream<Path> files =
+                    Files.walk(directory.resolve("server-" + i).resolve("cache"))) {
+                bytes.put(i, files.map(Path::toFile).mapToLong(File::length).sum());
+            }
+        }
+        return bytes;
     }
 
     private interface Condition {

@@ -6,6 +6,9 @@ import pfs.jobs.runtime.Worker;
 
 /** The servers that start workers for this one. Thread-safe. */
 public interface OtherServers {
+    /** This one's name, as the others know it. */
+    String here();
+
     /** Their names now, without this one's. */
     List<String> names();
 

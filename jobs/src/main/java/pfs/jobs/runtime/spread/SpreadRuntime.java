@@ -21,11 +21,11 @@ import pfs.jobs.worker.Dialer;
  */
 public final class SpreadRuntime implements Runtime {
     private static final Logger LOG = LoggerFactory.getLogger(SpreadRuntime.class);
-    private static final String HERE = "";
     private static final long PASSED_OVER_NANOS = 10_000_000_000L;
 
     private final Runtime local;
     private final OtherServers others;
+    private final String here;
     private final Set<Placed> workers = ConcurrentHashMap.newKeySet();
     private final Map<String, Long> failed = new ConcurrentHashMap<>();
 
@@ -35,6 +35,7 @@ public final class SpreadRuntime implements Runtime {
     public SpreadRuntime(Runtime local, OtherServers others) {
         this.local = local;
         this.others = others;
+        this.here = others.here();
     }
 
     @Override
@@ -50,7 +51,7 @@ public final class SpreadRuntime implements Runtime {
     @Override
     public Worker start(Program program, LogSink log) {
         String where = emptiest();
-        if (!where.equals(HERE)) {
+        if (!where.equals(here)) {
             try {
                 return placed(where, others.start(where, program, log));
             } catch (PfsException e) {
@@ -58,7 +59,7 @@ public final class SpreadRuntime implements Runtime {
                 failed.put(where, System.nanoTime());
             }
         }
-        return placed(HERE, local.start(program, log));
+        return placed(here, local.start(program, log));
     }
 
     private Worker placed(String where, Worker worker) {
@@ -70,7 +71,7 @@ public final class SpreadRuntime implements Runtime {
     private synchronized String emptiest() {
         Map<String, Integer> counts = new HashMap<>();
         workers.forEach(worker -> counts.merge(worker.where, 1, Integer::sum));
-        String best = HERE;
+        String best = here;
         for (String name : others.names()) {
             Long since = failed.get(name);
             boolean usable = since == null || System.nanoTime() - since > PASSED_OVER_NANOS;
@@ -114,6 +115,11 @@ public final class SpreadRuntime implements Runtime {
         @Override
         public Duration exitDelay() {
             return worker.exitDelay();
+        }
+
+        @Override
+        public String server() {
+            return where;
         }
 
         @Override
