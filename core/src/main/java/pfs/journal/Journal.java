@@ -53,7 +53,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     /** While garbage is collected. */
     private volatile @Nullable Admission admission;
 
-    private Journal(
+    Journal(
             AppendablePackStore packs,
             Places places,
             PackIndex index,
@@ -78,44 +78,12 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     /** With packs of another size: for tests. */
     public static Journal open(AppendablePackStore packs, PackIndex index, long maxPack)
             throws IOException {
-        PackSealer sealer = new PackSealer(packs);
-        PackList there = PackList.of(packs);
-        boolean shared = !packs.exclusive() && !there.packs().isEmpty();
-        if (shared) {
-            seal(packs, there);
-        }
-        long end = new PackRecovery(packs, index, there).recover();
-        if (shared) {
-            end = sealer.takeOver(packs, there, end);
-        }
-        OpenPacks open = new OpenPacks(end);
-        PackLog log =
-                new PackLog(
-                        packs,
-                        end,
-                        maxPack,
-                        (pack, bytes) -> sealer.seal(pack, bytes, open.take(pack)));
-        if (!packs.exclusive()) {
-            // Whoever wrote before finds the next place taken, before anything is read here.
-            log.sync();
-        }
-        BitSet gone = there.gone();
-        gone.clear((int) PackNumber.number(end), Integer.MAX_VALUE);
-        return new Journal(packs, new Places(index, open), index, log, maxPack, gone);
+        return Opening.of(packs, index, maxPack);
     }
 
     /** True if other servers may take over what is written here. */
     public boolean shared() {
         return !packs.exclusive();
-    }
-
-    /** Shuts out whoever was writing: any pack that has no index blob yet may still be growing. */
-    private static void seal(AppendablePackStore packs, PackList there) throws IOException {
-        for (long pack : there.packs()) {
-            if (!there.indexed().contains(pack)) {
-                packs.seal(PackNumber.pack(pack));
-            }
-        }
     }
 
     // ---- objects

@@ -15,8 +15,12 @@ import org.eclipse.jetty.http.HttpParser;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.util.BufferUtil;
 import org.jspecify.annotations.Nullable;
+import pfs.chunk.ContentReader;
 import pfs.client.tar.TarReader;
 import pfs.error.PfsException;
+import pfs.jobs.worker.FrameReader;
+import pfs.object.ObjectId;
+import pfs.object.StoredPart;
 import pfs.repo.Repo;
 import pfs.repo.Repos;
 import pfs.server.http.Refusal;
@@ -46,6 +50,18 @@ final class WireTargets {
     private static final String CHUNKS = "5;x=y\r\nhello\r\nA\r\n0123456789\r\n0\r\nT: t\r\n\r\n";
     private static final String ANSWER = "HTTP/1.1 200 OK\r\nETag: \"x\"\r\nA:\r\n\r\n";
 
+    /** Five bytes, and nine of a chunk that is stored. */
+    private static final byte[] FRAMES =
+            ByteBuffer.allocate(72)
+                    .put(new byte[] {1, 0, 0, 0, 5, 'h', 'e', 'l', 'l', 'o', 2, 8})
+                    .put(ascii("7.pack/0"))
+                    .putLong(24)
+                    .putInt(1000)
+                    .put(new byte[ObjectId.BYTES])
+                    .putInt(1)
+                    .putInt(9)
+                    .array();
+
     private WireTargets() {}
 
     static List<Target> all() {
@@ -64,6 +80,7 @@ final class WireTargets {
             all.add(target("records of a push", records, WireTargets::stream));
         }
         all.add(target("ids", List.of(new byte[64]), in -> RecordStream.decode(in).size()));
+        all.add(target("frames", List.of(FRAMES), WireTargets::frames));
         return all;
     }
 
@@ -73,6 +90,31 @@ final class WireTargets {
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    // ---- lines to workers
+
+    /** Reads frames in pieces of three bytes. */
+    private static long frames(byte[] in) throws IOException {
+        long[] told = {0};
+        FrameReader reader =
+                new FrameReader(
+                        new ContentReader.PartSink() {
+                            @Override
+                            public void accept(ByteBuffer piece) {
+                                told[0] += piece.remaining();
+                            }
+
+                            @Override
+                            public void stored(
+                                    ObjectId chunk, StoredPart part, int from, int count) {
+                                told[0] += part.blob().length() + from + count;
+                            }
+                        });
+        for (int at = 0; at < in.length; at += 3) {
+            reader.accept(ByteBuffer.wrap(in, at, Math.min(3, in.length - at)));
+        }
+        return told[0];
     }
 
     // ---- requests
