@@ -1,9 +1,14 @@
 package pfs.meta.leader;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import pfs.meta.Batch;
 import pfs.meta.ForwardingMetaStore;
 import pfs.meta.Key;
@@ -32,12 +37,23 @@ public final class CachedMetaStore extends ForwardingMetaStore {
                 }
             };
 
-    /** Changes that were begun or ended: what was read beside one is not remembered. */
+    /** How many changes of a key are under way. */
     @GuardedBy("known")
-    private long changes;
+    private final Map<Key, Integer> changing = new HashMap<>();
 
     @GuardedBy("known")
-    private int changing;
+    private final Set<Reading> readings = new HashSet<>();
+
+    /** A read of the store that is under way; what it finds may be old if its key is changed. */
+    private static final class Reading {
+        private final Key key;
+        private boolean spoiled;
+
+        Reading(Key key, boolean spoiled) {
+            this.key = key;
+            this.spoiled = spoiled;
+        }
+    }
 
     /**
      * @param store stays the caller's to close
@@ -48,38 +64,58 @@ public final class CachedMetaStore extends ForwardingMetaStore {
 
     @Override
     public Optional<Versioned> get(Key key) {
-        long before;
+        Reading reading;
         synchronized (known) {
             Optional<Versioned> value = known.get(key);
             if (value != null) {
                 return value;
             }
-            before = changes;
+            reading = new Reading(key, changing.containsKey(key));
+            readings.add(reading);
         }
-        Optional<Versioned> read = store().get(key);
-        int bytes = key.array().length + read.map(v -> v.value().length()).orElse(0);
+        @Nullable Optional<Versioned> read = null;
+        try {
+            read = store().get(key);
+            return read;
+        } finally {
+            end(reading, read);
+        }
+    }
+
+    private void end(Reading reading, @Nullable Optional<Versioned> read) {
         synchronized (known) {
-            if (before == changes && changing == 0 && bytes <= LARGEST) {
-                known.put(key, read);
+            readings.remove(reading);
+            if (read != null && !reading.spoiled && isSmall(reading.key, read)) {
+                known.put(reading.key, read);
             }
         }
-        return read;
+    }
+
+    private static boolean isSmall(Key key, Optional<Versioned> value) {
+        return key.array().length + value.map(v -> v.value().length()).orElse(0) <= LARGEST;
     }
 
     @Override
     public boolean commit(Batch batch) {
+        List<Key> keys = batch.changes().stream().map(Batch.Change::key).toList();
         synchronized (known) {
-            changing++;
+            keys.forEach(key -> changing.merge(key, 1, Integer::sum));
+            spoil(keys);
         }
         try {
             return store().commit(batch);
         } finally {
             synchronized (known) {
-                changing--;
-                changes++;
                 // Also when it failed: then nobody knows what is there.
-                batch.changes().forEach(change -> known.remove(change.key()));
+                keys.forEach(known::remove);
+                keys.forEach(key -> changing.computeIfPresent(key, (_, n) -> n > 1 ? n - 1 : null));
+                spoil(keys);
             }
         }
+    }
+
+    @GuardedBy("known")
+    private void spoil(List<Key> keys) {
+        readings.forEach(reading -> reading.spoiled |= keys.contains(reading.key));
     }
 }
