@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pfs.error.PfsException;
@@ -28,6 +29,9 @@ public final class SpreadRuntime implements Runtime {
     private final String here;
     private final Set<Placed> workers = ConcurrentHashMap.newKeySet();
     private final Map<String, Long> failed = new ConcurrentHashMap<>();
+
+    /** Workers of each server, those that are being started among them. Guarded by itself. */
+    private final Map<String, Integer> counts = new HashMap<>();
 
     /**
      * @param local stays the caller's to close; it must have the same programs as the others'
@@ -53,33 +57,52 @@ public final class SpreadRuntime implements Runtime {
         String where = emptiest();
         if (!where.equals(here)) {
             try {
-                return placed(where, others.start(where, program, log));
+                return started(where, () -> others.start(where, program, log));
             } catch (PfsException e) {
                 LOG.info("no worker on {}: {}", where, e.getMessage());
                 failed.put(where, System.nanoTime());
             }
+            count(here, 1);
         }
-        return placed(here, local.start(program, log));
+        return started(here, () -> local.start(program, log));
     }
 
-    private Worker placed(String where, Worker worker) {
-        Placed placed = new Placed(where, worker);
-        workers.add(placed);
-        return placed;
-    }
-
-    private synchronized String emptiest() {
-        Map<String, Integer> counts = new HashMap<>();
-        workers.forEach(worker -> counts.merge(worker.where, 1, Integer::sum));
-        String best = here;
-        for (String name : others.names()) {
-            Long since = failed.get(name);
-            boolean usable = since == null || System.nanoTime() - since > PASSED_OVER_NANOS;
-            if (usable && counts.getOrDefault(name, 0) < counts.getOrDefault(best, 0)) {
-                best = name;
+    /** Starts a worker that is counted already, and counts it no more if that fails. */
+    private Worker started(String where, Supplier<Worker> start) {
+        boolean started = false;
+        try {
+            Placed placed = new Placed(where, start.get());
+            workers.add(placed);
+            started = true;
+            return placed;
+        } finally {
+            if (!started) {
+                count(where, -1);
             }
         }
-        return best;
+    }
+
+    private void count(String where, int more) {
+        synchronized (counts) {
+            counts.merge(where, more, Integer::sum);
+        }
+    }
+
+    /** The server with the fewest workers, where one more is counted from now on. */
+    private String emptiest() {
+        List<String> names = others.names();
+        synchronized (counts) {
+            String best = here;
+            for (String name : names) {
+                Long since = failed.get(name);
+                boolean usable = since == null || System.nanoTime() - since > PASSED_OVER_NANOS;
+                if (usable && counts.getOrDefault(name, 0) < counts.getOrDefault(best, 0)) {
+                    best = name;
+                }
+            }
+            counts.merge(best, 1, Integer::sum);
+            return best;
+        }
     }
 
     /** How many servers there are to start workers on. */
@@ -144,7 +167,9 @@ public final class SpreadRuntime implements Runtime {
 
         @Override
         public void close() {
-            workers.remove(this);
+            if (workers.remove(this)) {
+                count(where, -1);
+            }
             worker.close();
         }
     }
