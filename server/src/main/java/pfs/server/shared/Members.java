@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,11 +25,16 @@ final class Members implements AutoCloseable {
     private static final Key ALL = Key.of("member", "");
     private static final int MOST = 1000;
 
+    /** Whoever wants to know the others, as runs do, learns of one that came after so long. */
+    private static final long OLD_NANOS = 1_000_000_000L;
+
     private final MetaStore meta;
     private final Member self;
     private final Duration term;
     private final Supplier<String> role;
+    private final AtomicBoolean listing = new AtomicBoolean();
     private volatile List<String> urls = List.of();
+    private volatile long listed = System.nanoTime();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
 
@@ -74,15 +80,34 @@ final class Members implements AutoCloseable {
                     held ->
                             meta.commit(
                                     new Batch().require(held).put(key(self.id()), now.encode())));
-            urls = list().stream().map(Member::url).toList();
+            remember(list());
         } catch (PfsException e) {
             LOG.debug("this server is not entered among the members", e);
         }
     }
 
-    /** Where the members but this one are, as they were a moment ago. */
+    /** Where the members but this one are, as they were a moment ago; never waits. */
     List<String> others(String own) {
+        if (System.nanoTime() - listed > OLD_NANOS && listing.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("pfs-members").start(this::listAgain);
+        }
         return urls.stream().filter(url -> !url.equals(own)).toList();
+    }
+
+    private void listAgain() {
+        try {
+            remember(list());
+        } catch (PfsException e) {
+            LOG.debug("the members are not known anew", e);
+        } finally {
+            listed = System.nanoTime();
+            listing.set(false);
+        }
+    }
+
+    private void remember(List<Member> members) {
+        urls = members.stream().map(Member::url).toList();
+        listed = System.nanoTime();
     }
 
     /** Those whose leases are held, in the order of their ids. Forgets the others. */
