@@ -118,6 +118,7 @@ public final class ContainerEngine implements AutoCloseable {
         return builder.start();
     }
 
+    /** It chooses how it keeps layers: overlayfs where that works, else copies, which take longer. */
     private List<String> docker() {
         return List.of(
                 "dockerd",
@@ -126,8 +127,7 @@ public final class ContainerEngine implements AutoCloseable {
                 "--pidfile=" + directory.resolve("pid"),
                 "-H=" + host(),
                 "--bridge=" + (bridge == null ? "none" : bridge.device()),
-                "--iptables=false",
-                "--storage-driver=vfs");
+                "--iptables=false");
     }
 
     private List<String> podman() {
