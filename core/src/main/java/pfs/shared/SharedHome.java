@@ -3,6 +3,7 @@ package pfs.shared;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import pfs.disk.Disk;
@@ -43,7 +44,7 @@ public final class SharedHome implements AutoCloseable {
     private final LocalDisk disk;
     private final Disk.Lock lock;
     private final EmbeddedDatabase database;
-    private final PackStore shared;
+    private final HeardPackStore shared;
     private final CachedPackStore packs;
     private final RandomGenerator random;
 
@@ -52,7 +53,7 @@ public final class SharedHome implements AutoCloseable {
             LocalDisk disk,
             Disk.Lock lock,
             EmbeddedDatabase database,
-            PackStore shared,
+            HeardPackStore shared,
             CachedPackStore packs,
             RandomGenerator random) {
         this.shared = shared;
@@ -81,9 +82,10 @@ public final class SharedHome implements AutoCloseable {
         try {
             disk.makeDirectories("database");
             EmbeddedDatabase database = EmbeddedDatabase.open(directory.resolve("database"));
-            CachedPackStore cached = new CachedPackStore(packs, disk, "cache", cacheBytes, BLOCK);
+            HeardPackStore heard = new HeardPackStore(packs, System::nanoTime);
+            CachedPackStore cached = new CachedPackStore(heard, disk, "cache", cacheBytes, BLOCK);
             opened = true;
-            return new SharedHome(directory, disk, lock, database, packs, cached, random);
+            return new SharedHome(directory, disk, lock, database, heard, cached, random);
         } finally {
             if (!opened) {
                 lock.close();
@@ -111,6 +113,7 @@ public final class SharedHome implements AutoCloseable {
     public SharedStore lead(
             MetaStore meta, MetaStore.Lease lease, InstantSource clock, Settings settings)
             throws IOException {
+        shared.refusePuts(false);
         be(Pairing.agree(new LeasedMetaStore(meta, lease), shared, random));
         return SharedStore.open(this, meta, lease, clock, settings);
     }
@@ -122,6 +125,33 @@ public final class SharedHome implements AutoCloseable {
             packs.forgetAll();
             DataDirectory.write(disk, STORE, store.getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    /**
+     * How long the shared store of packs has answered nothing to what this server asked of it; zero
+     * if it owes no answer.
+     */
+    public Duration silence() {
+        return shared.silence();
+    }
+
+    /** How long ago the shared store of packs answered last. */
+    public Duration unheard() {
+        return shared.unheard();
+    }
+
+    /** Asks the shared store of packs for something small, to hear from it. */
+    public void ask() throws IOException {
+        shared.size(Pairing.BLOB);
+    }
+
+    /**
+     * Has puts fail, those to come and those under way, until {@link #lead} is called again. Who
+     * has given the lease back must not shut out the next leader by an opening that goes on, and
+     * those whose writes wait here can turn to that one. Reads go on.
+     */
+    public void leaveOff() {
+        shared.refusePuts(true);
     }
 
     CachedPackStore packs() {
