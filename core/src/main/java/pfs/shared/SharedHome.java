@@ -114,12 +114,12 @@ public final class SharedHome implements AutoCloseable {
             MetaStore meta, MetaStore.Lease lease, InstantSource clock, Settings settings)
             throws IOException {
         shared.refusePuts(false);
-        be(Pairing.agree(new LeasedMetaStore(meta, lease), shared, random));
+        forgetOthers(Pairing.agree(new LeasedMetaStore(meta, lease), shared, random));
         return SharedStore.open(this, meta, lease, clock, settings);
     }
 
     /** Forgets what is here of another store: packs of both have the same names. */
-    private void be(String store) throws IOException {
+    private void forgetOthers(String store) throws IOException {
         if (!text(STORE).equals(store)) {
             new RocksPackIndex(database).clear();
             packs.forgetAll();

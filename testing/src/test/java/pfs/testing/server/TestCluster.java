@@ -201,7 +201,8 @@ final class TestCluster implements AutoCloseable {
                 .toList();
     }
 
-    private static Path root() {
+    /** The tree that has {@code pfs} in it. */
+    static Path root() {
         Path root = Path.of("").toAbsolutePath();
         while (!Files.exists(root.resolve("bin/cluster"))) {
             root = Objects.requireNonNull(root.getParent());
