@@ -25,6 +25,8 @@ public final class Candidacy {
     private MetaStore.@Nullable Lease held;
     private long until;
     private long resigned;
+    private boolean out;
+    private long outUntil;
 
     /**
      * A candidate for the lease {@code name}.
@@ -47,14 +49,19 @@ public final class Candidacy {
     }
 
     /**
-     * Takes the lease or renews it; empty if another has it. To be called about three times a term.
-     * When it fails, what was believed before is believed until its time is over.
+     * Takes the lease or renews it; empty if another has it, or this one {@link #stayOut stays
+     * out}. To be called about three times a term. When it fails, what was believed before is
+     * believed until its time is over.
      */
     public Optional<MetaStore.Lease> attempt() {
         long before;
         long begun;
         synchronized (this) {
             before = nanos.getAsLong();
+            out &= before - outUntil < 0;
+            if (out) {
+                return Optional.empty();
+            }
             begun = resigned;
         }
         Optional<MetaStore.Lease> answer = store.lease(name, candidate, term.toMillis());
@@ -83,6 +90,19 @@ public final class Candidacy {
     /** The lease as somebody holds it now, to find who leads; empty if nobody does. */
     public Optional<MetaStore.Lease> leader() {
         return store.holder(name);
+    }
+
+    /**
+     * Resigns, and does not ask for the lease for at least so long: another gets it who can do more
+     * with it.
+     */
+    public void stayOut(Duration away) {
+        synchronized (this) {
+            long until = nanos.getAsLong() + away.toNanos();
+            outUntil = out ? Math.max(outUntil - until, 0) + until : until;
+            out = true;
+        }
+        resign();
     }
 
     /** Stops leading, and gives the lease back so that the others need not wait. */

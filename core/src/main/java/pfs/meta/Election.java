@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ public final class Election implements AutoCloseable {
     private final String name;
     private final ExecutorService asking = Executors.newVirtualThreadPerTaskExecutor();
     private final Thread thread;
+    private final Semaphore woken = new Semaphore(0);
     private MetaStore.@Nullable Lease told;
     private volatile boolean closed;
 
@@ -76,6 +78,21 @@ public final class Election implements AutoCloseable {
         return candidacy.leading();
     }
 
+    /**
+     * Resigns for a while: gives the lease back, and does not ask for it for at least so long.
+     * {@link #leading} is empty at once; the listener hears of it soon, and by then another may
+     * lead.
+     *
+     * @throws pfs.error.PfsException ENGINE_UNAVAILABLE: the lease runs out by itself
+     */
+    public void stayOut(Duration away) {
+        try {
+            candidacy.stayOut(away);
+        } finally {
+            woken.release();
+        }
+    }
+
     /** Who leads, as the store has it now; empty if nobody does. */
     public Optional<MetaStore.Lease> leader() {
         return candidacy.leader();
@@ -90,12 +107,16 @@ public final class Election implements AutoCloseable {
         }
     }
 
-    /** Sleeps until the next question is due, or the belief in the lease is over. */
+    /**
+     * Sleeps until the next question is due, or the belief in the lease is over, or it resigned.
+     */
     private void rest() {
         long most = pause.toNanos();
         try {
-            TimeUnit.NANOSECONDS.sleep(
-                    told == null ? most : Math.min(most, candidacy.nanosLeft() + 1));
+            long nanos = told == null ? most : Math.min(most, candidacy.nanosLeft() + 1);
+            if (woken.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
+                woken.drainPermits();
+            }
         } catch (InterruptedException e) {
             // closed: the loop ends
         }

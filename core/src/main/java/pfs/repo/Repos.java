@@ -277,6 +277,11 @@ public final class Repos implements AutoCloseable {
         return store.changes();
     }
 
+    /** Whether other servers may take over what is written here. */
+    public boolean shared() {
+        return store.journal().shared();
+    }
+
     /** All objects of this store, which its repos share. */
     public Journal journal() {
         return store.journal();

@@ -3,6 +3,7 @@ package pfs.shared;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import pfs.disk.Disk;
@@ -46,7 +47,7 @@ public final class SharedHome implements AutoCloseable {
     private final LocalDisk disk;
     private final Disk.Lock lock;
     private final EmbeddedDatabase database;
-    private final PackStore shared;
+    private final HeardPackStore shared;
     private final CachedPackStore packs;
     private final PlacedRecords records;
     private final RandomGenerator random;
@@ -56,7 +57,7 @@ public final class SharedHome implements AutoCloseable {
             LocalDisk disk,
             Disk.Lock lock,
             EmbeddedDatabase database,
-            PackStore shared,
+            HeardPackStore shared,
             CachedPackStore packs,
             RandomGenerator random) {
         this.shared = shared;
@@ -86,9 +87,10 @@ public final class SharedHome implements AutoCloseable {
         try {
             disk.makeDirectories("database");
             EmbeddedDatabase database = EmbeddedDatabase.open(directory.resolve("database"));
-            CachedPackStore cached = new CachedPackStore(packs, disk, "cache", cacheBytes, BLOCK);
+            HeardPackStore heard = new HeardPackStore(packs, System::nanoTime);
+            CachedPackStore cached = new CachedPackStore(heard, disk, "cache", cacheBytes, BLOCK);
             opened = true;
-            return new SharedHome(directory, disk, lock, database, packs, cached, random);
+            return new SharedHome(directory, disk, lock, database, heard, cached, random);
         } finally {
             if (!opened) {
                 lock.close();
@@ -116,12 +118,13 @@ public final class SharedHome implements AutoCloseable {
     public SharedStore lead(
             MetaStore meta, MetaStore.Lease lease, InstantSource clock, Settings settings)
             throws IOException {
-        be(Pairing.agree(new LeasedMetaStore(meta, lease), shared, random));
+        shared.refusePuts(false);
+        forgetOthers(Pairing.agree(new LeasedMetaStore(meta, lease), shared, random));
         return SharedStore.open(this, meta, lease, clock, settings);
     }
 
     /** Forgets what is here of another store: packs of both have the same names. */
-    private void be(String store) throws IOException {
+    private void forgetOthers(String store) throws IOException {
         if (!text(STORE).equals(store)) {
             new RocksPackIndex(database).clear();
             packs.forgetAll();
@@ -137,6 +140,33 @@ public final class SharedHome implements AutoCloseable {
      */
     public byte[] read(ObjectId id, StoredPart part) throws IOException {
         return records.read(id, part);
+    }
+
+    /**
+     * How long the shared store of packs has answered nothing to what this server asked of it; zero
+     * if it owes no answer.
+     */
+    public Duration silence() {
+        return shared.silence();
+    }
+
+    /** How long ago the shared store of packs answered last. */
+    public Duration unheard() {
+        return shared.unheard();
+    }
+
+    /** Asks the shared store of packs for something small, to hear from it. */
+    public void ask() throws IOException {
+        shared.size(Pairing.BLOB);
+    }
+
+    /**
+     * Has puts fail, those to come and those under way, until {@link #lead} is called again. Who
+     * has given the lease back must not shut out the next leader by an opening that goes on, and
+     * those whose writes wait here can turn to that one. Reads go on.
+     */
+    public void leaveOff() {
+        shared.refusePuts(true);
     }
 
     CachedPackStore packs() {

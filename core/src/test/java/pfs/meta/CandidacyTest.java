@@ -92,4 +92,26 @@ class CandidacyTest {
         assertThat(a.leading()).isEmpty();
         assertThat(store.holder(NAME)).isEmpty();
     }
+
+    @Test
+    void whoStaysOutGivesTheLeaseBackAndAsksForItNoSoonerThanItSaid() {
+        Candidacy a = candidate("a");
+        Candidacy b = candidate("b");
+        MetaStore.Lease first = a.attempt().orElseThrow();
+        a.stayOut(Duration.ofMillis(500));
+        assertThat(a.leading()).isEmpty();
+        assertThat(store.holder(NAME)).isEmpty();
+        millis.addAndGet(400);
+        a.stayOut(Duration.ofMillis(50));
+        millis.addAndGet(99);
+        assertThat(a.attempt()).isEmpty();
+        assertThat(store.holder(NAME)).as("nobody took it").isEmpty();
+        millis.addAndGet(1);
+        assertThat(a.attempt().orElseThrow().token()).isGreaterThan(first.token());
+        a.stayOut(Duration.ofMillis(100));
+        assertThat(b.attempt()).isPresent();
+        millis.addAndGet(100);
+        assertThat(a.attempt()).as("another leads").isEmpty();
+        assertThat(b.attempt()).isPresent();
+    }
 }

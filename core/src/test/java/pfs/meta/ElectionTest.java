@@ -110,4 +110,31 @@ class ElectionTest {
             next("a", true);
         }
     }
+
+    @Test
+    void aLeaderThatStaysOutLeavesTheLeadToTheOther() throws Exception {
+        MetaStore store = new MemoryMetaStore(InstantSource.system());
+        try (Election first = stand(store, "first")) {
+            long token = next("first", true).token();
+            try (Election second = stand(store, "second")) {
+                first.stayOut(Duration.ofHours(1));
+                assertThat(first.leading()).isEmpty();
+                assertThat(next("first", false).token()).isGreaterThanOrEqualTo(token);
+                assertThat(next("second", true).token()).isGreaterThan(token);
+            }
+            Thread.sleep(4 * TERM.toMillis());
+            assertThat(store.holder(NAME)).as("the first is still out").isEmpty();
+        }
+    }
+
+    @Test
+    void whoStaysOutStandsAgainWhenNobodyTakesTheLead() throws Exception {
+        MetaStore store = new MemoryMetaStore(InstantSource.system());
+        try (Election election = stand(store, "a")) {
+            long token = next("a", true).token();
+            election.stayOut(TERM);
+            next("a", false);
+            assertThat(next("a", true).token()).isGreaterThan(token);
+        }
+    }
 }

@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import pfs.jobs.memo.Result;
 import pfs.jobs.memo.Slice;
 import pfs.jobs.store.JobStore;
+import pfs.jobs.store.KeptLog;
 import pfs.jobs.store.RunRecord;
 import pfs.meta.Bytes;
 import pfs.meta.Key;
@@ -13,12 +14,13 @@ import pfs.object.ObjectId;
 import pfs.repo.Roots;
 
 /**
- * What jobs need of the objects: the results that are remembered, and the inputs of runs that have
- * not ended. Garbage collection keeps it.
+ * What jobs need of the objects: the results that are remembered, the inputs of runs that have not
+ * ended, and the logs. Garbage collection keeps it.
  */
 public final class JobRoots implements Roots {
     private static final Key RESULTS = Key.of("memo", "");
     private static final Key SLICES = Key.of("slice", "");
+    private static final Key LOGS = Key.of("runlog", "");
     private static final int PAGE = 1000;
 
     private final MetaStore meta;
@@ -44,6 +46,12 @@ public final class JobRoots implements Roots {
             visitor.files(ObjectId.parse(run.inputCommit()));
         }
         scan(RESULTS, value -> results(value, visitor));
+        scan(
+                LOGS,
+                value ->
+                        KeptLog.decode(value)
+                                .stints()
+                                .forEach(stint -> stint.pieces().forEach(visitor::content)));
         scan(SLICES, value -> visitor.content(Slice.decode(value).content()));
     }
 

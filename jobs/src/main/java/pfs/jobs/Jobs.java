@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.jobs.engine.RunEngine;
-import pfs.jobs.engine.RunLog;
 import pfs.jobs.memo.Memo;
 import pfs.jobs.pool.WarmPools;
 import pfs.jobs.runtime.Runtime;
@@ -55,6 +54,7 @@ public final class Jobs implements AutoCloseable {
     private final RandomGenerator random;
     private final Map<String, ActiveRun> active = new ConcurrentHashMap<>();
     private final Heads heads;
+    private final RunLogs logs;
     private final RunQueue queue;
     private final Triggers triggers;
 
@@ -94,6 +94,9 @@ public final class Jobs implements AutoCloseable {
         this.meta = meta;
         this.store = new JobStore(meta);
         this.heads = new Heads(workspace, store);
+        this.logs =
+                new RunLogs(
+                        settings.directory().resolve("logs"), settings.clock(), workspace, store);
         this.memo = new Memo(meta, workspace::flush);
         this.runtime = runtime;
         this.settings = settings;
@@ -248,7 +251,7 @@ public final class Jobs implements AutoCloseable {
     }
 
     private void enqueue(RunRecord run) {
-        ActiveRun next = new ActiveRun(run, new RunLog(logFile(run), settings.clock()));
+        ActiveRun next = new ActiveRun(run, logs.open(run));
         active.put(key(run.repo(), run.id()), next);
         queue.add(next);
     }
@@ -257,12 +260,9 @@ public final class Jobs implements AutoCloseable {
         return repo + "/" + id;
     }
 
-    private Path logFile(RunRecord run) {
-        return settings.directory().resolve("logs").resolve(run.repo()).resolve(run.id() + ".log");
-    }
-
     private void finished(ActiveRun run) {
         RunRecord record = run.record();
+        logs.finish(record);
         active.remove(key(record.repo(), record.id()));
         triggers.wake();
     }
@@ -345,15 +345,9 @@ public final class Jobs implements AutoCloseable {
         return find(repo, id);
     }
 
-    /** The file with the run's log, which may still grow; empty when nothing was written. */
-    public Optional<Path> log(String repo, String id) {
-        RunRecord run = find(repo, id);
-        ActiveRun running = active.get(key(repo, id));
-        if (running != null) {
-            running.log().flush();
-        }
-        Path file = logFile(run);
-        return Files.exists(file) ? Optional.of(file) : Optional.empty();
+    /** The run's log, which may still grow; empty when nothing was written. NO_SUCH_RUN. */
+    public Optional<LogText> log(String repo, String id) throws IOException {
+        return logs.find(find(repo, id));
     }
 
     /**
@@ -380,6 +374,7 @@ public final class Jobs implements AutoCloseable {
         queue.close();
         active.values().forEach(ActiveRun::interrupt);
         queue.awaitIdle();
+        logs.close();
         if (pools != null) {
             pools.close();
         }

@@ -115,13 +115,19 @@ public final class Main {
 
         /** Engines that do not answer yet are looked at by whoever comes to lead. */
         private static void verify(SharedHome home, MetaStore meta) throws IOException {
+            boolean goesOn = false;
             try {
                 home.verify(meta);
+                goesOn = true;
             } catch (PfsException e) {
-                if (e.code() != ErrorCode.ENGINE_UNAVAILABLE) {
+                goesOn = e.code() == ErrorCode.ENGINE_UNAVAILABLE;
+                if (!goesOn) {
+                    throw e;
+                }
+            } finally {
+                if (!goesOn) {
                     home.close();
                     meta.close();
-                    throw e;
                 }
             }
         }

@@ -21,6 +21,7 @@ import pfs.meta.MetaStore;
  * run\0REPO\0ID'             a run, JSON; ID' is the id with each digit d as 9-d: newest first
  * jobout\0REPO\0NAME\0INPUT  the id of the commit that was made from that input commit
  * jobseen\0REPO\0NAME        the last commit of the input branch that started a run by trigger
+ * runlog\0REPO\0ID           what the store has of a run's log, see {@link KeptLog}
  * </pre>
  */
 public final class JobStore {
@@ -163,6 +164,18 @@ public final class JobStore {
         }
         all.sort(java.util.Comparator.comparing(RunRecord::id));
         return all;
+    }
+
+    /** What is kept of a run's log; {@link KeptLog#NONE} if nothing is. */
+    public KeptLog log(String repo, String id) {
+        return meta.get(Key.of("runlog", repo, id))
+                .map(v -> KeptLog.decode(v.value()))
+                .orElse(KeptLog.NONE);
+    }
+
+    /** Keeps what the store has of a run's log; the pieces must be durable. */
+    public void putLog(String repo, String id, KeptLog log) {
+        meta.commit(new Batch().put(Key.of("runlog", repo, id), log.encode()));
     }
 
     /** The commit that a job made from an input commit. */

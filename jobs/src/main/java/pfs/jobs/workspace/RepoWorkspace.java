@@ -37,6 +37,11 @@ public final class RepoWorkspace implements Workspace {
     }
 
     @Override
+    public boolean shared() {
+        return repos.shared();
+    }
+
+    @Override
     public Lease lease() {
         return repos.lease();
     }

@@ -14,6 +14,9 @@ import pfs.tree.FileEntry;
 
 /** What runs read and write: commits, files and bytes of repos. Thread-safe. */
 public interface Workspace {
+    /** Whether other servers may go on with what this one has stored. */
+    boolean shared();
+
     /** Held while something is stored that is not named yet: garbage collection waits for it. */
     Lease lease();
 

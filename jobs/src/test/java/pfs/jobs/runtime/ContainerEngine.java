@@ -118,7 +118,9 @@ public final class ContainerEngine implements AutoCloseable {
         return builder.start();
     }
 
-    /** It chooses how it keeps layers: overlayfs where that works, else copies, which take longer. */
+    /**
+     * It chooses how it keeps layers: overlayfs where that works, else copies, which take longer.
+     */
     private List<String> docker() {
         return List.of(
                 "dockerd",

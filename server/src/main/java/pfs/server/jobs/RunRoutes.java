@@ -2,11 +2,7 @@ package pfs.server.jobs;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +13,7 @@ import org.eclipse.jetty.http.PreEncodedHttpField;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.jobs.Jobs;
+import pfs.jobs.LogText;
 import pfs.jobs.store.RunJson;
 import pfs.jobs.store.RunProgress;
 import pfs.jobs.store.RunRecord;
@@ -302,11 +299,10 @@ public final class RunRoutes {
         long at = 0;
         while (true) {
             boolean ended = run.state().ended();
-            Optional<Path> file = jobs.log(run.repo(), run.id());
-            if (file.isPresent() && Files.size(file.get()) > at) {
-                try (FileChannel log = FileChannel.open(file.get())) {
-                    at += log.transferTo(at, log.size() - at, Channels.newChannel(out));
-                }
+            Optional<LogText> log = jobs.log(run.repo(), run.id());
+            long next = log.isPresent() ? log.get().copy(at, out) : at;
+            if (next > at) {
+                at = next;
                 out.flush();
             } else if (!follow || ended) {
                 return;

@@ -52,7 +52,8 @@ final class Members implements AutoCloseable {
         this.thread = Thread.ofVirtual().name("pfs-member").start(this::run);
     }
 
-    private static Key key(String id) {
+    /** Where a member's record is, under a lease of the same name. */
+    static Key key(String id) {
         return ALL.append(id);
     }
 

@@ -34,11 +34,12 @@ import pfs.shared.SharedStore;
 /**
  * One server of a cluster over shared stores. It stands for the cluster's lease: while it has it,
  * it has the store open and answers; while another has it, requests are passed on to that one. One
- * that led and does not hear from the metadata store still reads commits, which never change.
+ * that led and does not hear from the metadata store, or has resigned since it did not hear from
+ * the object store, still reads commits, which never change, until another leads.
  */
 public final class SharedServer implements Running {
     private static final Logger LOG = LoggerFactory.getLogger(SharedServer.class);
-    private static final Key LEADER = Key.of("leader");
+    static final Key LEADER = Key.of("leader");
     private static final long LOOK_MILLIS = 100;
     private static final long AFTER_FAILURE_MILLIS = 500;
 
@@ -54,6 +55,7 @@ public final class SharedServer implements Running {
     private final RemoteWorkers others;
     private final Leader leader;
     private final Election election;
+    private final StoreWatch watch;
     private final Thread thread;
     private volatile @Nullable Leading leading;
 
@@ -102,6 +104,9 @@ public final class SharedServer implements Running {
         turn.follow(own, settings);
         this.election =
                 Election.stand(plan.meta(), LEADER, url + " " + plan.id(), plan.term(), new Told());
+        this.watch =
+                new StoreWatch(
+                        plan.home(), election, plan.term(), () -> members.others(url).isEmpty());
         this.thread = Thread.ofPlatform().name("pfs-role").start(this::run);
     }
 
@@ -188,12 +193,28 @@ public final class SharedServer implements Running {
         }
     }
 
+    /**
+     * Whether another is to be asked. While the object store is silent one may have the lease that
+     * cannot open the store either: until it has, this one goes on to read commits.
+     */
     private boolean anotherLeads(Leading now) {
         try {
-            return plan.meta().holder(LEADER).filter(lease -> !lease.equals(now.lease)).isPresent();
+            return plan.meta()
+                    .holder(LEADER)
+                    .filter(lease -> !lease.equals(now.lease))
+                    .filter(lease -> !watch.silent() || hasOpened(lease))
+                    .isPresent();
         } catch (PfsException e) {
             return false;
         }
+    }
+
+    private boolean hasOpened(MetaStore.Lease other) {
+        String id = other.holder().split(" ", 2)[1];
+        return plan.meta()
+                .get(Members.key(id))
+                .map(record -> Member.decode(record.value()).role().equals("leader"))
+                .orElse(false);
     }
 
     private void stop(@Nullable Leading now) {
@@ -273,6 +294,7 @@ public final class SharedServer implements Running {
             Thread.currentThread().interrupt();
         }
         front.close();
+        watch.close();
         stop(leading);
         election.close();
         members.close();

@@ -96,8 +96,9 @@ final class Turn extends Handler.Wrapper {
         if (!reads && route.scope() == Route.Scope.REPO) {
             throw new PfsException(
                     ErrorCode.BUSY,
-                    "this server led the cluster and does not hear from the metadata store: only"
-                            + " commits can be read, by their whole id, until a server leads");
+                    "this server led the cluster and does not hear from the metadata store, or the"
+                            + " object store: only commits can be read, by their whole id, until a"
+                            + " server leads");
         }
         return false;
     }

@@ -216,6 +216,19 @@ public final class ServerProcess implements AutoCloseable {
         return process.exitValue();
     }
 
+    /**
+     * The exit code of a server that ends by itself.
+     *
+     * @throws AssertionError if it does not within a minute
+     */
+    int ended() throws InterruptedException {
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            close();
+            throw new AssertionError("the server does not end");
+        }
+        return process.exitValue();
+    }
+
     /** Resident memory in KiB. */
     public long residentKib() throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/" + pid() + "/status"))) {

@@ -49,6 +49,10 @@ final class ChaosFaults {
                                 new Fault("a server killed", () -> cluster.kill(any)),
                                 new Fault("the leader stopped for a while", this::freezeLeader),
                                 new Fault("the leader cut off from etcd", this::cutOffLeader),
+                                new Fault(
+                                        "the leader cut off from the object store",
+                                        this::cutOffLeaderFromStore),
+                                new Fault("the object store away for long", this::loseStore),
                                 new Fault("a member of etcd stopped", () -> freeze(member)),
                                 new Fault("a member of etcd killed", () -> killMember(member)),
                                 new Fault("the quorum of etcd lost", this::loseQuorum),
@@ -81,13 +85,6 @@ final class ChaosFaults {
                             for (int other : others(leader)) {
                                 network.drop(leader, other);
                             }
-                            pause(2 * FAULT_MILLIS);
-                            network.heal();
-                        }),
-                new Fault(
-                        "the leader's node cut off from the object store",
-                        () -> {
-                            network.dropTo(cluster.store().port(), cluster.leader());
                             pause(2 * FAULT_MILLIS);
                             network.heal();
                         }));
@@ -128,6 +125,28 @@ final class ChaosFaults {
         cluster.cutFromEtcd(leader);
         pause(2 * FAULT_MILLIS);
         cluster.joinToEtcd(leader);
+    }
+
+    /** It gives the lead to one that hears from the store, and passes requests on to that one. */
+    private void cutOffLeaderFromStore() throws Exception {
+        int leader = cluster.leader();
+        cluster.cutFromStore(leader);
+        try {
+            long millis = cluster.back();
+            double slowness = ChaosTest.slowness();
+            assertThat((double) millis)
+                    .as("service without the leader's way to the object store")
+                    .isLessThan(ChaosTest.BACK.toMillis() * slowness);
+        } finally {
+            cluster.joinToStore(leader);
+        }
+    }
+
+    /** Long enough for the lease to go round. */
+    private void loseStore() throws Exception {
+        cluster.store(FaultProxy.Mode.HANG);
+        pause(5 * FAULT_MILLIS);
+        cluster.store(FaultProxy.Mode.PASS);
     }
 
     private void freeze(String member) throws Exception {
@@ -182,8 +201,8 @@ final class ChaosFaults {
     }
 
     private void storeIn(FaultProxy.Mode mode) throws Exception {
-        cluster.store().set(mode);
+        cluster.store(mode);
         pause(FAULT_MILLIS);
-        cluster.store().set(FaultProxy.Mode.PASS);
+        cluster.store(FaultProxy.Mode.PASS);
     }
 }

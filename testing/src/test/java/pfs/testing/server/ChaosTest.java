@@ -32,7 +32,7 @@ import pfs.testing.history.Ledger;
 class ChaosTest {
     private static final int CLIENTS = 6;
     private static final long CALM_MILLIS = 2_000;
-    private static final Duration BACK = Duration.ofSeconds(15);
+    static final Duration BACK = Duration.ofSeconds(15);
 
     @TempDir Path directory;
 
@@ -120,7 +120,7 @@ class ChaosTest {
      * How many times {@link #BACK} it may take: once on a machine that has nothing else to do, up
      * to five times on one where so many wait for each processor, as when other tests run.
      */
-    private static double slowness() {
+    static double slowness() {
         OperatingSystemMXBean machine = ManagementFactory.getOperatingSystemMXBean();
         double waiting = machine.getSystemLoadAverage() / machine.getAvailableProcessors();
         String given = System.getProperty("pfs.slowness");

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,7 +35,10 @@ class ClusterRunTest {
     private static final int MOST_IN_FLIGHT =
             3 * Math.max(2, Runtime.getRuntime().availableProcessors());
 
-    /** Answers with its input, and writes each POST and its process down. */
+    /**
+     * Answers with its input, and writes each POST and its process down; from the task SHUT on only
+     * when there is a file GATE.
+     */
     private static final String PROGRAM =
             """
             import http.server, os, time
@@ -46,6 +50,9 @@ class ClusterRunTest {
                     body = self.rfile.read(int(self.headers['Content-Length']))
                     with open(os.environ['POSTS'], 'a') as posts:
                         posts.write(body.decode() + ' ' + str(os.getpid()) + '\\n')
+                    print('posted', body.decode(), flush=True)
+                    while int(body) >= int(os.environ['SHUT']) and not os.path.exists(os.environ['GATE']):
+                        time.sleep(0.05)
                     time.sleep(0.02)
                     self.answer(b'mapped ' + body)
                 def answer(self, body):
@@ -84,7 +91,41 @@ class ClusterRunTest {
         run("leader", cluster.leader());
     }
 
+    @Test
+    void theLogOfARunWhoseLeaderIsKilledHasWhatWasWrittenBefore() throws Exception {
+        Path gate = directory.resolve("log.gate");
+        Path posts = directory.resolve("log.posts");
+        String run = begin("log", TASKS / 2, gate);
+        await(() -> Files.readAllLines(posts).size() >= TASKS / 5);
+        // all that the gate lets through is posted, and kept
+        TimeUnit.SECONDS.sleep(8);
+        List<String> before = Files.readAllLines(posts);
+        cluster.kill(cluster.leader());
+        Files.createFile(gate);
+        awaitEnd(run);
+        Set<String> logged =
+                cluster.text("GET", "/runs/" + run + "/log")
+                        .lines()
+                        .map(line -> line.replaceFirst("\\S+ \\S+ ?", ""))
+                        .collect(Collectors.toSet());
+        assertThat(before).hasSizeGreaterThanOrEqualTo(TASKS / 5);
+        assertThat(logged)
+                .containsAll(before.stream().map(line -> "posted " + line.split(" ")[0]).toList());
+        assertThat(logged).contains("posted " + (TASKS - 1));
+    }
+
     private void run(String name, int victim) throws Exception {
+        Path posts = directory.resolve(name + ".posts");
+        String run = begin(name, TASKS, directory);
+        await(() -> Files.readAllLines(posts).size() >= TASKS / 5 && workers(posts).size() > 4);
+        assertThat(Files.readAllLines(posts)).as("posts before the kill").hasSizeLessThan(TASKS);
+        cluster.kill(victim);
+        awaitEnd(run);
+        verify(name, posts);
+    }
+
+    /** Starts a run; its id. */
+    private static String begin(String name, int shut, Path gate) throws Exception {
         Path program = Files.writeString(directory.resolve(name + ".py"), PROGRAM);
         Path posts = Files.createFile(directory.resolve(name + ".posts"));
         assertThat(send("PUT", "/pfs/" + name + "/", tar(), "application/x-tar"))
@@ -92,19 +133,23 @@ class ClusterRunTest {
         String commit = cluster.text("POST", "/commit?message=" + name);
         String spec =
                 """
-                {"input": "/%s/", "command": ["python3", "%s"], "env": {"POSTS": "%s"}}
+                {"input": "/%s/", "command": ["python3", "%s"],
+                 "env": {"POSTS": "%s", "SHUT": "%d", "GATE": "%s"}}
                 """
-                        .formatted(name, program, posts);
+                        .formatted(name, program, posts, shut, gate);
         awaitMembers();
         send("PUT", "/jobs/" + name, spec.getBytes(StandardCharsets.UTF_8), "application/json");
-        String run =
-                send("POST", "/run?job=" + name + "&commit=" + commit, new byte[0], "text/plain")
-                        .strip();
-        await(() -> Files.readAllLines(posts).size() >= TASKS / 5 && workers(posts).size() > 4);
-        assertThat(Files.readAllLines(posts)).as("posts before the kill").hasSizeLessThan(TASKS);
-        cluster.kill(victim);
+        return send("POST", "/run?job=" + name + "&commit=" + commit, new byte[0], "text/plain")
+                .strip();
+    }
+
+    private static void awaitEnd(String run) throws Exception {
         await(() -> !cluster.text("GET", "/runs/" + run).contains("state  running"));
         assertThat(cluster.text("GET", "/runs/" + run)).contains("state  succeeded");
+    }
+
+    /** The right output, of few tasks made again. */
+    private static void verify(String name, Path posts) throws Exception {
         for (int i = 0; i < TASKS; i += 97) {
             assertThat(cluster.text("GET", "/jobs/" + name + "/pfs/" + name + "/" + i))
                     .isEqualTo("mapped " + i);

@@ -30,9 +30,10 @@ import pfs.cluster.Engine;
 import pfs.cluster.FaultProxy;
 
 /**
- * Three real servers over three members of etcd and a Ceph, whose ways to the members of etcd, and
- * to the object store, can be broken. On loopback these ways are proxies; where the machine lets us
- * make a network, each server is on a node of it with a member of etcd, and packets are dropped.
+ * Three real servers over three members of etcd and a Ceph, each with ways of its own to the
+ * members of etcd and to the object store, which can be broken. On loopback these ways are proxies;
+ * where the machine lets us make a network, each server is on a node of it with a member of etcd,
+ * and packets are dropped.
  */
 final class TestCluster implements AutoCloseable {
     static final int SERVERS = 3;
@@ -49,7 +50,7 @@ final class TestCluster implements AutoCloseable {
     private final Surroundings surroundings;
     private final Engine etcd;
     private final Engine ceph;
-    private final FaultProxy store;
+    private final List<FaultProxy> storeOf = new ArrayList<>();
 
     /**
      * @param network to be closed with the cluster; null for loopback
@@ -67,12 +68,13 @@ final class TestCluster implements AutoCloseable {
         this.surroundings = surroundings;
         this.etcd = etcd;
         this.ceph = ceph;
-        InetAddress loopback = InetAddress.getLoopbackAddress();
-        TestNetwork network = surroundings.network;
-        this.store =
-                new FaultProxy(
-                        network == null ? loopback : InetAddress.getByName(network.host()),
-                        URI.create(endpoint()).getPort());
+        InetAddress at =
+                surroundings.network == null
+                        ? InetAddress.getLoopbackAddress()
+                        : InetAddress.getByName(surroundings.network.host());
+        for (int i = 0; i < SERVERS; i++) {
+            storeOf.add(new FaultProxy(at, URI.create(endpoint()).getPort()));
+        }
     }
 
     /** On loopback, with the right time; returns when it takes writes. */
@@ -142,8 +144,30 @@ final class TestCluster implements AutoCloseable {
         return ceph;
     }
 
-    FaultProxy store() {
-        return store;
+    /** Breaks the object store for all servers, or mends it. */
+    void store(FaultProxy.Mode mode) {
+        storeOf.forEach(way -> way.set(mode));
+    }
+
+    /** Cuts a server off from the object store: nothing arrives, and no line breaks. */
+    void cutFromStore(int i) throws Exception {
+        TestNetwork network = surroundings.network;
+        if (network == null) {
+            storeOf.get(i).set(FaultProxy.Mode.HANG);
+        } else {
+            network.dropTo(storeOf.get(i).port(), i);
+        }
+    }
+
+    /** Ends that. */
+    void joinToStore(int i) throws Exception {
+        TestNetwork network = surroundings.network;
+        if (network == null) {
+            storeOf.get(i).set(FaultProxy.Mode.REFUSE);
+            storeOf.get(i).set(FaultProxy.Mode.PASS);
+        } else {
+            network.heal();
+        }
     }
 
     ServerProcess server(int i) {
@@ -177,7 +201,8 @@ final class TestCluster implements AutoCloseable {
                 .toList();
     }
 
-    private static Path root() {
+    /** The tree that has {@code pfs} in it. */
+    static Path root() {
         Path root = Path.of("").toAbsolutePath();
         while (!Files.exists(root.resolve("bin/cluster"))) {
             root = Objects.requireNonNull(root.getParent());
@@ -213,7 +238,7 @@ final class TestCluster implements AutoCloseable {
                         .formatted(
                                 prefix,
                                 network == null ? "127.0.0.1" : network.host(),
-                                store.port());
+                                storeOf.get(i).port());
         List<String> flags =
                 new ArrayList<>(List.of("--meta", meta, "--store", packs, "--runtime", "process"));
         if (network != null) {
@@ -343,7 +368,9 @@ final class TestCluster implements AutoCloseable {
                 proxy.close();
             }
         }
-        store.close();
+        for (FaultProxy way : storeOf) {
+            way.close();
+        }
         etcd.close();
         if (surroundings.ownCeph) {
             ceph.close();
