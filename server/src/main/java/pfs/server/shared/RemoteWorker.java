@@ -35,6 +35,7 @@ final class RemoteWorker implements Worker {
     private final String name;
     private final HttpClient client;
     private final Member member;
+    private final boolean refers;
     private final Runnable unread;
     private final AtomicBoolean memory = new AtomicBoolean();
     private final Deque<String> lastLines = new ArrayDeque<>();
@@ -44,14 +45,16 @@ final class RemoteWorker implements Worker {
      * The member that it runs on.
      *
      * @param authorization the header's value; null for none
-     * @param reads whether it is told where bytes are stored, to read them itself
+     * @param reads whether it may be told where bytes are stored, to read them itself
      */
     record Member(URI url, @Nullable String authorization, boolean reads) {}
 
-    private RemoteWorker(String name, HttpClient client, Member member, Runnable unread) {
+    private RemoteWorker(
+            String name, HttpClient client, Member member, boolean refers, Runnable unread) {
         this.name = name;
         this.client = client;
         this.member = member;
+        this.refers = refers;
         this.unread = unread;
     }
 
@@ -71,8 +74,10 @@ final class RemoteWorker implements Worker {
         if (first == null || !first.startsWith("worker ")) {
             throw new IOException("the answer does not begin with a worker's name");
         }
-        RemoteWorker worker =
-                new RemoteWorker(first.substring("worker ".length()), client, member, unread);
+        // a server of an earlier version would take frames for the request itself
+        boolean refers = member.reads && response.header(StartedWorkers.FRAMES).isPresent();
+        String name = first.substring("worker ".length());
+        RemoteWorker worker = new RemoteWorker(name, client, member, refers, unread);
         Thread.ofVirtual().name("worker " + worker.name).start(() -> worker.read(lines, log));
         return worker;
     }
@@ -131,7 +136,7 @@ final class RemoteWorker implements Worker {
 
             @Override
             public boolean refers() {
-                return member.reads;
+                return refers;
             }
         };
     }
@@ -170,7 +175,7 @@ final class RemoteWorker implements Worker {
         if (member.authorization != null) {
             head.append("Authorization: ").append(member.authorization).append("\r\n");
         }
-        if (member.reads) {
+        if (refers) {
             head.append(StartedWorkers.FRAMES).append(": 1\r\n");
         }
         return head.append("\r\n").toString();

@@ -30,7 +30,10 @@ import pfs.server.start.Front;
  * write where they refer to what is stored. Thread-safe.
  */
 final class StartedWorkers extends ConnectHandler {
-    /** The header of a line that carries frames; any value will do. */
+    /**
+     * The header of a line that carries frames, and of the answer of a server that takes such
+     * lines; any value will do.
+     */
     static final String FRAMES = "Pfs-Frames";
 
     private static final Duration DIALLING = Duration.ofSeconds(10);

@@ -81,6 +81,7 @@ final class WorkerRoutes {
         started.add(name, worker, why -> lines.offer("unread " + why.replace('\n', ' ')));
         try {
             exchange.headersOut().put(Exchange.NO_STORE);
+            exchange.headersOut().put(StartedWorkers.FRAMES, "1");
             lines.add("worker " + name);
             exchange.streamLive(200, Exchange.TEXT, out -> tell(out, worker, lines));
         } finally {
