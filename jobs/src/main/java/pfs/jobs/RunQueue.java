@@ -172,10 +172,16 @@ final class RunQueue {
         try {
             while (true) {
                 Thread.sleep(TICK_MILLIS);
-                store.put(run.record());
+                note(run);
             }
         } catch (InterruptedException e) {
             // The run has ended.
+        }
+    }
+
+    private void note(ActiveRun run) {
+        try {
+            store.put(run.record());
         } catch (PfsException e) {
             // The next tick, or the end, writes it.
         }

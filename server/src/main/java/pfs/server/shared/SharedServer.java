@@ -234,7 +234,7 @@ public final class SharedServer implements Running {
             Serving serving = new Serving(store.repos(), settings, clock, additions(more));
             Leading next = new Leading(lease, store, more, serving);
             leading = next;
-            turn.lead(serving, () -> election.leading().equals(Optional.of(lease)));
+            turn.lead(serving, store.repos(), () -> election.leading().equals(Optional.of(lease)));
             opened = true;
         } finally {
             if (!opened) {

@@ -9,6 +9,7 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
+import pfs.repo.Repos;
 import pfs.server.http.Exchange;
 import pfs.server.http.RequestMeter;
 import pfs.server.http.Right;
@@ -61,9 +62,10 @@ final class Turn extends Handler.Wrapper {
     /**
      * From now on all is answered here.
      *
+     * @param repos as this server has them open
      * @param believed asked at each request
      */
-    void lead(Serving serving, BooleanSupplier believed) {
+    void lead(Serving serving, Repos repos, BooleanSupplier believed) {
         RouteTable slow =
                 new RouteTable(
                         serving.routes().routes().stream().map(Turn::withoutShortcut).toList());
@@ -71,7 +73,9 @@ final class Turn extends Handler.Wrapper {
                 new Leading(
                         believed,
                         serving.handler(),
-                        serving.handler(slow, Turn::refuseAllButCommits));
+                        serving.handler(
+                                slow,
+                                (exchange, route) -> refuseAllButCommits(repos, exchange, route)));
     }
 
     /** A shortcut answers before anybody has looked whether it may. */
@@ -87,12 +91,16 @@ final class Turn extends Handler.Wrapper {
                 null);
     }
 
-    /** What never changes can be read by whoever led, if it knows where it lies. */
-    private static boolean refuseAllButCommits(Exchange exchange, Route route) {
+    /**
+     * What never changes can be read by whoever led, if it knows where it lies. A commit that it
+     * does not know may be one that the next leader has made: that it is not there is no answer.
+     */
+    private static boolean refuseAllButCommits(Repos repos, Exchange exchange, Route route) {
+        String commit = exchange.query().get("commit", "");
         boolean reads =
                 route.scope() == Route.Scope.REPO
                         && route.right() == Right.READ
-                        && exchange.query().get("commit", "").matches("[0-9a-f]{64}");
+                        && commit.matches("[0-9a-f]{64}");
         if (!reads && route.scope() == Route.Scope.REPO) {
             throw new PfsException(
                     ErrorCode.BUSY,
@@ -100,7 +108,22 @@ final class Turn extends Handler.Wrapper {
                             + " object store: only commits can be read, by their whole id, until a"
                             + " server leads");
         }
+        if (reads && !knows(repos, exchange.repo(), commit)) {
+            throw new PfsException(
+                    ErrorCode.BUSY,
+                    "this server led the cluster and does not know the commit "
+                            + commit
+                            + ": whether it is there, only a server that leads can tell");
+        }
         return false;
+    }
+
+    private static boolean knows(Repos repos, String repo, String commit) {
+        try {
+            return repos.find(repo).map(found -> found.resolve(commit, "master")).isPresent();
+        } catch (PfsException e) {
+            return false;
+        }
     }
 
     @Override

@@ -174,6 +174,9 @@ class StoreWatchTest {
                 .until(() -> leader().isEmpty() && meta.holder(SharedServer.LEADER).isEmpty());
         assertThat(send(first, "GET", "/pfs/f?commit=" + commit, "").body()).isEqualTo("before");
         assertThat(send(first, "PUT", "/pfs/f", "refused").statusCode()).isEqualTo(503);
+        assertThat(send(first, "GET", "/pfs/f?commit=" + "0".repeat(64), "").statusCode())
+                .as("a commit that another may have made")
+                .isEqualTo(503);
         ways.forEach(way -> way.cut(false));
         Awaitility.await().atMost(LONG).until(() -> leader().isPresent());
         awaitText(first, "before");
