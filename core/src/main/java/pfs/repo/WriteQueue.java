@@ -33,10 +33,14 @@ final class WriteQueue implements AutoCloseable {
     private static final int MAX_WAITING = 4096;
 
     /**
-     * Groups on their way to a shared store at once, where a sync takes as long as a hundred writes
-     * take to be read; on a disk of one's own the next sync would wait for this one anyway.
+     * Groups on their way to a shared store at once, the later of them full, where a sync takes as
+     * long as a hundred writes take to be read; on a disk of one's own the next sync would wait for
+     * this one anyway.
      */
     private static final int AT_ONCE = 2;
+
+    /** Nanoseconds that a group waits at most for those who are about to ask. */
+    private static final long MOST_GATHERING = 20_000_000;
 
     private final Journal journal;
     private final Evaluator evaluator;
@@ -44,36 +48,15 @@ final class WriteQueue implements AutoCloseable {
     private final LinkedTransferQueue<Request> waiting = new LinkedTransferQueue<>();
     private final Semaphore places = new Semaphore(MAX_WAITING);
     private final UnderWay underWay;
+    private final Gathering gathering;
     private final Thread thread;
-
-    private sealed interface Request {
-        CompletableFuture<?> answer();
-
-        record Write(
-                Branch branch,
-                Operation operation,
-                @Nullable Once once,
-                @Nullable PreparedObject chunk,
-                boolean awaited,
-                CompletableFuture<Boolean> answer)
-                implements Request {}
-
-        record Install(
-                Branch branch,
-                UnaryOperator<BranchState> change,
-                CompletableFuture<BranchState> answer)
-                implements Request {}
-
-        record Barrier(CompletableFuture<Long> answer) implements Request {}
-
-        record Stop(CompletableFuture<Boolean> answer) implements Request {}
-    }
 
     WriteQueue(Journal journal, Evaluator evaluator, Answers answers) {
         this.journal = journal;
         this.answers = answers;
         this.evaluator = evaluator;
         this.underWay = new UnderWay(journal.shared() ? AT_ONCE : 1);
+        this.gathering = new Gathering(journal.shared() ? MOST_GATHERING : 0);
         this.thread = new PrivateThread("pfs-writes", this::run);
         thread.start();
     }
@@ -89,7 +72,7 @@ final class WriteQueue implements AutoCloseable {
         Request.Write write =
                 new Request.Write(branch, operation, once, null, true, new CompletableFuture<>());
         enqueue(write);
-        return await(write.answer);
+        return await(write.answer());
     }
 
     /**
@@ -101,7 +84,7 @@ final class WriteQueue implements AutoCloseable {
     CompletableFuture<Boolean> submit(Branch branch, Operation operation) {
         Request.Write write = asked(branch, operation, null);
         enqueue(write);
-        return write.answer;
+        return write.answer();
     }
 
     /**
@@ -116,7 +99,7 @@ final class WriteQueue implements AutoCloseable {
         }
         Request.Write write = asked(branch, operation, chunk);
         add(write);
-        return write.answer;
+        return write.answer();
     }
 
     private static Request.Write asked(
@@ -128,7 +111,7 @@ final class WriteQueue implements AutoCloseable {
     BranchState install(Branch branch, UnaryOperator<BranchState> change) {
         Request.Install install = new Request.Install(branch, change, new CompletableFuture<>());
         enqueue(install);
-        return await(install.answer);
+        return await(install.answer());
     }
 
     /**
@@ -139,7 +122,7 @@ final class WriteQueue implements AutoCloseable {
     long barrier() {
         Request.Barrier barrier = new Request.Barrier(new CompletableFuture<>());
         enqueue(barrier);
-        return await(barrier.answer);
+        return await(barrier.answer());
     }
 
     private void enqueue(Request request) {
@@ -190,6 +173,11 @@ final class WriteQueue implements AutoCloseable {
                 continue;
             }
             waiting.drainTo(group, MAX_GROUP - 1);
+            if (group.size() < MAX_GROUP) {
+                // two groups of half the size cost the store twice as much, and take as long
+                underWay.awaitAll();
+                gathering.gather(waiting, group, MAX_GROUP);
+            }
             places.release(group.size());
             running = group.stream().noneMatch(Request.Stop.class::isInstance);
             new Group(group).process();
@@ -253,7 +241,9 @@ final class WriteQueue implements AutoCloseable {
         @Override
         public void sync() {
             if (!changes.isEmpty()) {
+                long begin = System.nanoTime();
                 journal.flush();
+                gathering.synced(System.nanoTime() - begin);
             }
         }
 
@@ -298,11 +288,11 @@ final class WriteQueue implements AutoCloseable {
 
         private void install(Request.Install install) {
             try {
-                BranchState state = install.change.apply(install.branch.state());
-                install.branch.publish(state);
-                install.answer.complete(state);
+                BranchState state = install.change().apply(install.branch().state());
+                install.branch().publish(state);
+                install.answer().complete(state);
             } catch (RuntimeException e) {
-                install.answer.completeExceptionally(e);
+                install.answer().completeExceptionally(e);
             }
         }
 
@@ -324,9 +314,9 @@ final class WriteQueue implements AutoCloseable {
         }
 
         private void takeWrite(Request.Write write) {
-            Branch branch = write.branch;
-            CompletableFuture<Boolean> answer = write.answer;
-            List<Runnable> askers = write.awaited ? awaited : told;
+            Branch branch = write.branch();
+            CompletableFuture<Boolean> answer = write.answer();
+            List<Runnable> askers = write.awaited() ? awaited : told;
             try {
                 if (branch.gone()) {
                     throw new PfsException(
@@ -335,9 +325,9 @@ final class WriteQueue implements AutoCloseable {
                             branch.id().branch());
                 }
                 BranchState state = state(branch);
-                Evaluator.Step step = evaluator.evaluate(state.view(), write.operation);
-                if (write.chunk != null) {
-                    write.chunk.store();
+                Evaluator.Step step = evaluator.evaluate(state.view(), write.operation());
+                if (write.chunk() != null) {
+                    write.chunk().store();
                 }
                 step.journaled()
                         .forEach(j -> changes.add(new JournalFormat.Change(branch.id(), j)));
@@ -358,13 +348,13 @@ final class WriteQueue implements AutoCloseable {
         }
 
         private void keep(Request.Write write, boolean created) {
-            @Nullable Once once = write.once;
+            @Nullable Once once = write.once();
             if (once != null) {
                 @Nullable FileEntry file =
-                        write.operation instanceof Operation.Put put ? put.entry() : null;
+                        write.operation() instanceof Operation.Put put ? put.entry() : null;
                 Answer answer = new Answer(once, answers.now(), created, file, null);
                 Journaled journaled = new Journaled.Answered(answer);
-                changes.add(new JournalFormat.Change(write.branch.id(), journaled));
+                changes.add(new JournalFormat.Change(write.branch().id(), journaled));
                 kept.add(answer);
             }
         }

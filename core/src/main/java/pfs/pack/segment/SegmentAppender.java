@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import pfs.pack.AppendablePackStore;
 import pfs.pack.PackStore;
+import pfs.pack.segment.Piece.Way;
 
 /**
  * Appends to a pack of segments. What is appended gathers in pieces in memory. A piece that is full
@@ -22,13 +23,8 @@ import pfs.pack.PackStore;
  * first hole.
  */
 final class SegmentAppender implements AppendablePackStore.Appender {
-    /** Bytes of a piece at most: with its head 4 MiB, which is one object of Ceph's. */
-    static final int PIECE = (4 << 20) - SegmentHeader.BYTES;
-
-    private static final int FIRST_PIECE = 64 << 10;
-
     /** Bytes in memory at which who appends has to wait. */
-    private static final long MAX_PENDING = 32L << 20;
+    private static final long MAX_PENDING = 64L << 20;
 
     /**
      * Segments of a pack, about: who takes over asks for each, and needs a second for a thousand.
@@ -39,6 +35,7 @@ final class SegmentAppender implements AppendablePackStore.Appender {
     private static final int AT_ONCE = 4;
 
     private final PackStore store;
+    private final PieceMemory memory;
     private final String name;
     private final Consumer<SegmentTable> onClose;
     private final ReentrantLock ending = new ReentrantLock();
@@ -54,55 +51,19 @@ final class SegmentAppender implements AppendablePackStore.Appender {
     private @Nullable Exception failed;
     private int putters;
 
-    private enum Way {
-        GROWS,
-        WAITS,
-        LEAVES,
-        THERE
-    }
-
-    /** Bytes of the pack that are in memory only. */
-    private static final class Piece {
-        private final long offset;
-        private ByteBuffer bytes;
-
-        private Way way = Way.GROWS;
-
-        Piece(long offset, int capacity) {
-            this.offset = offset;
-            this.bytes = ByteBuffer.allocate(capacity);
-        }
-
-        boolean hasRoom() {
-            return way == Way.GROWS && bytes.position() < PIECE;
-        }
-
-        long end() {
-            return offset + bytes.position();
-        }
-
-        void take(ByteBuffer from) {
-            int count = Math.min(from.remaining(), PIECE - bytes.position());
-            if (bytes.remaining() < count) {
-                int wanted = Math.max(bytes.position() + count, 4 * bytes.capacity());
-                bytes = ByteBuffer.allocate(Math.min(PIECE, wanted)).put(bytes.flip());
-            }
-            bytes.put(from.slice(from.position(), count));
-            from.position(from.position() + count);
-        }
-    }
-
     /**
      * @param before the appender of the pack before; null if that is whole
      * @param onClose is told what is in the pack then
      */
     SegmentAppender(
             PackStore store,
+            PieceMemory memory,
             String name,
             SegmentTable table,
             @Nullable SegmentAppender before,
             Consumer<SegmentTable> onClose) {
         this.store = store;
+        this.memory = memory;
         this.name = name;
         this.table = table;
         this.size = table.size();
@@ -159,8 +120,8 @@ final class SegmentAppender implements AppendablePackStore.Appender {
     private Piece roomy() {
         Piece last = pending.isEmpty() ? null : pending.getLast();
         if (last == null || !last.hasRoom()) {
-            boolean streaming = last != null && last.bytes.position() == PIECE;
-            last = new Piece(size, streaming ? PIECE : FIRST_PIECE);
+            boolean streaming = last != null && last.size() == Piece.MOST;
+            last = new Piece(memory, size, streaming);
             pending.add(last);
         }
         return last;
@@ -168,41 +129,42 @@ final class SegmentAppender implements AppendablePackStore.Appender {
 
     /** As {@link PackStore#read}, from what is durable and what is not yet. */
     int read(long offset, ByteBuffer into) throws IOException {
+        if (offset >= size()) {
+            return -1;
+        }
+        int begin = into.position();
+        while (!tryRead(offset, into)) {
+            into.position(begin);
+        }
+        return into.position() - begin;
+    }
+
+    /** False if bytes have got into the store meanwhile, so that they have to be read there. */
+    private boolean tryRead(long offset, ByteBuffer into) throws IOException {
         SegmentTable durable;
-        List<Piece> memory;
-        long end;
+        List<Piece> pieces;
         synchronized (pending) {
             durable = table;
-            memory = List.copyOf(pending);
-            end = size;
-        }
-        if (offset >= end) {
-            return -1;
+            pieces = List.copyOf(pending);
         }
         int begin = into.position();
         if (offset < durable.size() && into.hasRemaining()) {
             durable.read(store, name, offset, into);
         }
-        for (Piece piece : memory) {
-            fromMemory(piece, offset + into.position() - begin, into);
-        }
-        return into.position() - begin;
-    }
-
-    private void fromMemory(Piece piece, long at, ByteBuffer into) {
-        synchronized (pending) {
-            long within = at - piece.offset;
-            if (within >= 0 && within < piece.bytes.position()) {
-                int count = (int) Math.min(into.remaining(), piece.bytes.position() - within);
-                into.put(piece.bytes.duplicate().flip().slice((int) within, count));
+        for (Piece piece : pieces) {
+            synchronized (pending) {
+                if (!piece.read(offset + into.position() - begin, into)) {
+                    return false;
+                }
             }
         }
+        return true;
     }
 
     /** Has a piece put by another thread, after those before it. */
     @GuardedBy("pending")
     private void start(Piece piece) {
-        piece.way = Way.WAITS;
+        piece.now(Way.WAITS);
         if (putters < AT_ONCE) {
             putters++;
             Thread.ofVirtual().name("pfs-segment").start(this::putWaiting);
@@ -218,8 +180,8 @@ final class SegmentAppender implements AppendablePackStore.Appender {
     private @Nullable Piece nextWaiting() {
         synchronized (pending) {
             for (Piece piece : pending) {
-                if (piece.way == Way.WAITS && failed == null) {
-                    piece.way = Way.LEAVES;
+                if (piece.isAt(Way.WAITS) && failed == null) {
+                    piece.now(Way.LEAVES);
                     return piece;
                 }
             }
@@ -252,9 +214,9 @@ final class SegmentAppender implements AppendablePackStore.Appender {
         synchronized (pending) {
             verifyRunning();
             wanted = size;
-            if (!pending.isEmpty() && pending.getLast().way == Way.GROWS) {
+            if (!pending.isEmpty() && pending.getLast().isAt(Way.GROWS)) {
                 last = pending.getLast();
-                last.way = Way.LEAVES;
+                last.now(Way.LEAVES);
             }
         }
         if (last != null) {
@@ -283,12 +245,14 @@ final class SegmentAppender implements AppendablePackStore.Appender {
     private void settle(Piece piece, boolean there, @Nullable Exception failure) {
         synchronized (pending) {
             if (there) {
-                piece.way = Way.THERE;
+                piece.now(Way.THERE);
             } else if (failed == null) {
                 failed = failure == null ? new IOException(name + " was not written") : failure;
             }
-            while (failed == null && !pending.isEmpty() && pending.getFirst().way == Way.THERE) {
-                table = table.with(pending.removeFirst().bytes.position());
+            while (failed == null && !pending.isEmpty() && pending.getFirst().isAt(Way.THERE)) {
+                Piece first = pending.removeFirst();
+                table = table.with(first.size());
+                first.leave();
             }
             pending.notifyAll();
         }
@@ -321,9 +285,9 @@ final class SegmentAppender implements AppendablePackStore.Appender {
     }
 
     private void putSegment(Piece piece) throws IOException {
-        ByteBuffer bytes = piece.bytes.duplicate().flip();
+        ByteBuffer bytes = piece.content();
         SegmentHeader header = new SegmentHeader(SegmentHeader.Kind.DATA, bytes.remaining());
-        String segment = SegmentNames.segment(name, piece.offset);
+        String segment = SegmentNames.segment(name, piece.offset());
         if (!store.put(segment, header.encode(), bytes)) {
             throw new IOException(
                     "another server writes the journal now: " + segment + " is taken");
@@ -349,15 +313,14 @@ final class SegmentAppender implements AppendablePackStore.Appender {
                         table.size() + " bytes of " + name + " are durable: finish it");
             }
             if (pending.stream()
-                    .anyMatch(piece -> piece.way != Way.GROWS && piece.end() > newSize)) {
+                    .anyMatch(piece -> !piece.isAt(Way.GROWS) && piece.end() > newSize)) {
                 throw new IOException("bytes of " + name + " are on their way: finish it");
             }
-            while (!pending.isEmpty() && pending.getLast().offset >= newSize) {
-                pending.removeLast();
+            while (!pending.isEmpty() && pending.getLast().offset() >= newSize) {
+                pending.removeLast().leave();
             }
             if (!pending.isEmpty() && pending.getLast().end() > newSize) {
-                Piece last = pending.getLast();
-                last.bytes.position((int) (newSize - last.offset));
+                pending.getLast().cut(newSize);
             }
             size = newSize;
         }

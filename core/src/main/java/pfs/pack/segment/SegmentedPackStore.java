@@ -34,6 +34,7 @@ public final class SegmentedPackStore implements AppendablePackStore {
     private final PackStore store;
     private final Predicate<String> appended;
     private final Map<String, SegmentAppender> open = new ConcurrentHashMap<>();
+    private final PieceMemory memory = new PieceMemory(Piece.MOST);
 
     /** What is in finished packs. Guarded by itself. */
     private final LinkedHashMap<String, SegmentTable> tables =
@@ -236,6 +237,7 @@ public final class SegmentedPackStore implements AppendablePackStore {
         SegmentAppender appender =
                 new SegmentAppender(
                         store,
+                        memory,
                         name,
                         table(name).orElse(SegmentTable.EMPTY),
                         newest == null || newest.isOf(name) ? null : newest,

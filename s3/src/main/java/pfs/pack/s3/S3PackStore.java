@@ -18,15 +18,9 @@ import pfs.error.PfsException;
 import pfs.pack.PackNames;
 import pfs.pack.PackStore;
 import pfs.pack.s3.S3Calls.Deadline;
-import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.ResponseInputStream;
-import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
-import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.http.apache5.Apache5HttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
@@ -98,7 +92,7 @@ public final class S3PackStore implements PackStore {
             S3Address address, Duration attempt, Duration patience, RandomGenerator random) {
         String store =
                 "the object store at " + (address.endpoint() == null ? "AWS" : address.endpoint());
-        S3Client client = client(address, attempt);
+        S3Client client = StoreClient.open(address, attempt);
         boolean opened = false;
         try {
             S3Calls calls = new S3Calls(store, patience);
@@ -113,31 +107,6 @@ public final class S3PackStore implements PackStore {
                 client.close();
             }
         }
-    }
-
-    private static S3Client client(S3Address address, Duration attempt) {
-        S3ClientBuilder builder =
-                S3Client.builder()
-                        .httpClientBuilder(
-                                Apache5HttpClient.builder()
-                                        .maxConnections(128)
-                                        .connectionTimeout(attempt)
-                                        .socketTimeout(attempt))
-                        .overrideConfiguration(c -> c.retryStrategy(AwsRetryStrategy.doNotRetry()))
-                        // older stores answer 400 to the newer checksums
-                        .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
-                        .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-                        // a body as it is, with its SHA-256 in the signature; in signed chunks Ceph
-                        // takes no empty ones
-                        .serviceConfiguration(c -> c.chunkedEncodingEnabled(false))
-                        .forcePathStyle(address.pathStyle());
-        if (address.endpoint() != null) {
-            builder.endpointOverride(address.endpoint());
-        }
-        if (address.region() != null) {
-            builder.region(Region.of(address.region()));
-        }
-        return builder.build();
     }
 
     private static void findBucket(
