@@ -23,6 +23,9 @@ import pfs.jobs.worker.WorkerClient;
  * and asked for no more than they can do. Thread-safe.
  */
 public final class WorkerPool implements AutoCloseable {
+    /** How often those who are near to a worker are served before one who waits longer. */
+    private static final int MOST_PASSED_OVER = 10;
+
     private final Runtime.Program program;
     private final IntSupplier workers;
     private final int concurrency;
@@ -73,13 +76,25 @@ public final class WorkerPool implements AutoCloseable {
         sinks.remove(sink);
     }
 
-    /**
-     * Who waits for a worker.
-     *
-     * @param avoid the worker that failed it; null for none
-     * @param near what of the store it is about; "" for nothing
-     */
-    private record Waiter(@Nullable String avoid, String near, Condition woken) {}
+    /** Who waits for a worker. */
+    private static final class Waiter {
+        private final @Nullable String avoid;
+        private final String near;
+        private final Condition woken;
+
+        /** How often one that waits shorter was served first. */
+        private int passedOver;
+
+        /**
+         * @param avoid the worker that failed it; null for none
+         * @param near what of the store it is about; "" for nothing
+         */
+        Waiter(@Nullable String avoid, String near, Condition woken) {
+            this.avoid = avoid;
+            this.near = near;
+            this.woken = woken;
+        }
+    }
 
     /** A worker that is reserved for one request. */
     final class Lease implements AutoCloseable {
@@ -153,23 +168,36 @@ public final class WorkerPool implements AutoCloseable {
         waiting.clear();
     }
 
-    /** Of those who can use the worker, who is best served by it, or else who waits longest. */
+    /**
+     * Of those who can use the worker, who is near to it, or else who waits longest; who was passed
+     * over often enough comes first.
+     */
     private void wakeOneFor(PooledWorker free) {
         List<String> servers = servers();
+        Waiter longest = null;
         Waiter best = null;
         for (Waiter waiter : waiting) {
             if (!shuns(waiter.avoid, free)) {
+                longest = longest == null ? waiter : longest;
+                if (longest.passedOver >= MOST_PASSED_OVER) {
+                    break;
+                }
                 if (Nearness.isNearest(waiter.near, free.worker.server(), servers)) {
                     best = waiter;
                     break;
                 }
-                best = best == null ? waiter : best;
             }
         }
-        if (best != null) {
-            waiting.remove(best);
-            best.woken.signal();
+        if (longest == null) {
+            return;
         }
+        if (best == null) {
+            best = longest;
+        } else if (best != longest) {
+            longest.passedOver++;
+        }
+        waiting.remove(best);
+        best.woken.signal();
     }
 
     private List<String> servers() {
@@ -273,8 +301,13 @@ public final class WorkerPool implements AutoCloseable {
             } else {
                 waiter.woken.awaitNanos(Math.max(pause, 100_000));
             }
-        } finally {
             waiting.remove(waiter);
+        } catch (InterruptedException e) {
+            if (!waiting.remove(waiter)) {
+                // It was woken, and leaves what it was woken for to the others.
+                wakeAll();
+            }
+            throw e;
         }
     }
 

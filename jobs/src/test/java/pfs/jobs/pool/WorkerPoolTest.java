@@ -190,6 +190,26 @@ class WorkerPoolTest {
     }
 
     @Test
+    void whoIsNearToNoneHasHisTurnThoughOthersAreNear() throws Exception {
+        List<WorkerPool.Lease> leases = all();
+        List<WorkerPool.Lease> kept = new ArrayList<>();
+        FutureTask<String> patient = waiting("", kept);
+        WorkerPool.Lease lease = leases.getFirst();
+        String near = near(lease.worker().server());
+        for (int i = 0; i < 20 && !patient.isDone(); i++) {
+            FutureTask<String> other = waiting(near, kept);
+            lease.close();
+            while (!patient.isDone() && !other.isDone()) {
+                TimeUnit.MILLISECONDS.sleep(1);
+            }
+            synchronized (kept) {
+                lease = kept.removeLast();
+            }
+        }
+        assertThat(patient.isDone()).as("who waits longest was served").isTrue();
+    }
+
+    @Test
     void nobodyWaitsForANearWorkerWhileAnotherIsFree() throws Exception {
         List<WorkerPool.Lease> leases = all();
         List<WorkerPool.Lease> kept = new ArrayList<>();
@@ -219,6 +239,39 @@ class WorkerPoolTest {
         }
         for (FutureTask<Integer> task : tasks) {
             assertThat(task.get()).isEqualTo(1);
+        }
+    }
+
+    /** As when one of two runs that share the workers is cancelled. */
+    @Test
+    void whoGivesUpWhenItIsHisTurnPassesItOn() throws Exception {
+        cores.set(1);
+        for (int i = 0; i < 200; i++) {
+            WorkerPool.Lease lease = pool.acquire(null, "");
+            List<WorkerPool.Lease> kept = new ArrayList<>();
+            CountDownLatch begun = new CountDownLatch(1);
+            Thread first =
+                    Thread.ofPlatform()
+                            .daemon()
+                            .start(
+                                    () -> {
+                                        begun.countDown();
+                                        try {
+                                            pool.acquire(null, "").close();
+                                        } catch (InterruptedException e) {
+                                            // it gives up
+                                        }
+                                    });
+            begun.await();
+            while (first.getState() != Thread.State.WAITING) {
+                TimeUnit.MILLISECONDS.sleep(1);
+            }
+            FutureTask<String> second = waiting("", kept);
+            first.interrupt();
+            lease.close();
+            assertThat(second.get(10, TimeUnit.SECONDS)).startsWith("http://");
+            kept.forEach(WorkerPool.Lease::close);
+            first.join();
         }
     }
 
