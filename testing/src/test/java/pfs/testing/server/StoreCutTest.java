@@ -74,13 +74,16 @@ class StoreCutTest {
         String target = "/pfs/before?commit=" + commit;
         assertThat(ask(led, "GET", target).body()).isEqualTo("y");
         cluster.store(FaultProxy.Mode.HANG);
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (System.nanoTime() < end) {
-            HttpResponse<String> read = ask(led, "GET", target);
-            assertThat(read.statusCode()).as(read.body()).isEqualTo(200);
-            TimeUnit.MILLISECONDS.sleep(200);
+        try {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            while (System.nanoTime() < end) {
+                HttpResponse<String> read = ask(led, "GET", target);
+                assertThat(read.statusCode()).as(read.body()).isEqualTo(200);
+                TimeUnit.MILLISECONDS.sleep(200);
+            }
+        } finally {
+            cluster.store(FaultProxy.Mode.PASS);
         }
-        cluster.store(FaultProxy.Mode.PASS);
         soon("the object store away for all", cluster.back());
         assertThat(cluster.text("GET", "/pfs/before")).isEqualTo("y");
         assertThat(cluster.text("GET", target)).isEqualTo("y");

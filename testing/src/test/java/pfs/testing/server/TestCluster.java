@@ -22,6 +22,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -37,6 +39,8 @@ import pfs.cluster.FaultProxy;
  */
 final class TestCluster implements AutoCloseable {
     static final int SERVERS = 3;
+
+    private static final Pattern LEADER = Pattern.compile("\"leader\":\\s*\"([^\"]+)\"");
 
     private final Path directory;
     private final Path root;
@@ -295,29 +299,35 @@ final class TestCluster implements AutoCloseable {
         return (System.nanoTime() - begun) / 1_000_000;
     }
 
-    /** The server that leads, as one of them says; the first if nobody knows. */
+    /** The server that leads, as one of them says; the first if nobody knows for ten seconds. */
     int leader() throws Exception {
-        for (int i = 0; i < SERVERS; i++) {
-            try {
-                String lines =
-                        http.send(
-                                        HttpRequest.newBuilder(any("/cluster"))
-                                                .timeout(Duration.ofSeconds(5))
-                                                .build(),
-                                        HttpResponse.BodyHandlers.ofString())
-                                .body();
-                for (String line : lines.split("\n")) {
-                    for (int s = 0; s < SERVERS; s++) {
-                        if (line.contains("  leader  ") && line.contains(":" + ports[s] + "  ")) {
-                            return s;
-                        }
-                    }
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (System.nanoTime() < end) {
+            for (int s = 0; s < SERVERS; s++) {
+                if (leaderAs(s).endsWith(":" + ports[s])) {
+                    return s;
                 }
-            } catch (IOException e) {
-                // another one is asked
             }
+            TimeUnit.MILLISECONDS.sleep(100);
         }
         return 0;
+    }
+
+    /** Whose lease it is, as a server says: the roles that it lists are two seconds old at most. */
+    private String leaderAs(int server) throws InterruptedException {
+        HttpRequest ask =
+                HttpRequest.newBuilder(servers.get(server).uri("/cluster"))
+                        .timeout(Duration.ofSeconds(5))
+                        .header("Accept", "application/json")
+                        .build();
+        try {
+            String answer = http.send(ask, HttpResponse.BodyHandlers.ofString()).body();
+            Matcher leader = LEADER.matcher(answer);
+            return leader.find() ? leader.group(1) : "";
+        } catch (IOException e) {
+            // another one is asked
+            return "";
+        }
     }
 
     /** kill -9, and a new start with the same settings. */
