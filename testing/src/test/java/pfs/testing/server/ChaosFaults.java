@@ -127,7 +127,11 @@ final class ChaosFaults {
         cluster.joinToEtcd(leader);
     }
 
-    /** It gives the lead to one that hears from the store, and passes requests on to that one. */
+    /**
+     * It gives the lead to one that hears from the store, and passes requests on to that one. That
+     * may take twice the time in which service is back after a fault, for this one lasts on, and
+     * who takes over after many rounds has much to read.
+     */
     private void cutOffLeaderFromStore() throws Exception {
         int leader = cluster.leader();
         cluster.cutFromStore(leader);
@@ -136,7 +140,7 @@ final class ChaosFaults {
             double slowness = ChaosTest.slowness();
             assertThat((double) millis)
                     .as("service without the leader's way to the object store")
-                    .isLessThan(ChaosTest.BACK.toMillis() * slowness);
+                    .isLessThan(2 * ChaosTest.BACK.toMillis() * slowness);
         } finally {
             cluster.joinToStore(leader);
         }
