@@ -28,7 +28,7 @@ record Scale(
     static final Scale FULL =
             new Scale(5, 1L << 30, 20_000, 2_000, 10, 1_000_000, 100_000, 30, 100_000, true);
     static final Scale QUICK =
-            new Scale(3, 128L << 20, 4_000, 400, 2, 100_000, 5_000, 3, 5_000, false);
+            new Scale(2, 128L << 20, 4_000, 400, 2, 100_000, 5_000, 2, 5_000, false);
 
     Scale withRounds(int wanted) {
         return new Scale(
