@@ -176,7 +176,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
 
     @Override
     public Optional<StoredPart> locate(ObjectId id) {
-        Place place = place(id);
+        Place place = shared() ? place(id) : null;
         return place == null ? Optional.empty() : PlacedRecords.locate(packs, place);
     }
 

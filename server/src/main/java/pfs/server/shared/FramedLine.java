@@ -44,7 +44,7 @@ final class FramedLine implements ContentReader.PartSink {
                 () -> {
                     try {
                         frames.accept(piece);
-                    } catch (IOException | RuntimeException e) {
+                    } catch (IOException | RuntimeException | Error e) {
                         callback.failed(e);
                         return;
                     }
