@@ -30,11 +30,6 @@ final class PackContents {
         return blob.isPresent() ? new ArrayList<>(blob.get().entries()) : scan(pack);
     }
 
-    /** What the pack's index blob says; empty if it is missing or damaged. */
-    Optional<List<IndexEntry>> known(long pack) throws IOException {
-        return blob(pack).map(PackIndexFormat::entries);
-    }
-
     /** Where an object lies in a pack; empty if it is not there, or the pack is not. */
     Optional<Place> find(long pack, ObjectId id) throws IOException {
         Optional<PackIndexFormat> blob = blob(pack);
@@ -50,7 +45,8 @@ final class PackContents {
                 .findFirst();
     }
 
-    private Optional<PackIndexFormat> blob(long pack) throws IOException {
+    /** What the pack's index blob says; empty if it is missing or damaged. */
+    Optional<PackIndexFormat> blob(long pack) throws IOException {
         long bytes = packs.size(PackNumber.index(pack));
         if (bytes < 0) {
             return Optional.empty();

@@ -24,7 +24,7 @@ record PackList(NavigableSet<Long> packs, NavigableSet<Long> dead, NavigableSet<
         NavigableSet<Long> dead = new TreeSet<>();
         NavigableSet<Long> indexed = new TreeSet<>();
         String after = "";
-        for (List<String> page = store.list("", after, PAGE); !page.isEmpty(); ) {
+        for (List<String> page = store.listTop(after, PAGE); !page.isEmpty(); ) {
             for (String name : page) {
                 if (name.endsWith(".index")) {
                     indexed.add(PackNumber.parse(name));
@@ -35,7 +35,7 @@ record PackList(NavigableSet<Long> packs, NavigableSet<Long> dead, NavigableSet<
                 }
             }
             after = page.getLast();
-            page = store.list("", after, PAGE);
+            page = page.size() < PAGE ? List.of() : store.listTop(after, PAGE);
         }
         packs.removeAll(dead);
         return new PackList(packs, dead, indexed);

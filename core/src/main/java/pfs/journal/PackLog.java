@@ -164,6 +164,9 @@ final class PackLog implements AutoCloseable {
     @GuardedBy("appending")
     private int fitting(ByteBuffer records) {
         long offset = PackNumber.offset(end);
+        if (active.full() && offset > PackHeader.BYTES) {
+            return 0;
+        }
         int at = records.position();
         while (at < records.limit()) {
             int next = at + RecordFormat.lengthOf(records.slice(at, RecordFormat.HEADER));

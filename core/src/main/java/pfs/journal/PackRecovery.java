@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pfs.error.ErrorCode;
@@ -15,6 +17,7 @@ import pfs.pack.AppendablePackStore;
 import pfs.pack.IndexEntry;
 import pfs.pack.PackHeader;
 import pfs.pack.PackIndex;
+import pfs.pack.PackIndexFormat;
 import pfs.pack.PackRecord;
 import pfs.pack.PackScanner;
 import pfs.pack.Place;
@@ -61,10 +64,31 @@ final class PackRecovery {
         if (size(pack) < 0) {
             return PackNumber.position(pack, 0);
         }
-        long floor = floor(known);
+        try (IndexBlobs blobs = new IndexBlobs(contents, indexedFrom(pack))) {
+            return indexAll(pack, from, floor(known), blobs);
+        }
+    }
+
+    /** Those whose index blob is less to read than they are: on a disk of its own none is. */
+    private SortedSet<Long> indexedFrom(long pack) {
+        SortedSet<Long> indexed = new TreeSet<>();
+        if (!packs.exclusive()) {
+            indexed.addAll(there.indexed().tailSet(pack));
+            indexed.retainAll(there.packs());
+        }
+        return indexed;
+    }
+
+    private long indexAll(long first, long from, long floor, IndexBlobs blobs) throws IOException {
+        long pack = first;
+        long begin = from;
         while (true) {
-            long end = indexPack(pack, Math.max(from, PackHeader.BYTES), floor);
-            boolean torn = end < size(pack);
+            Optional<PackIndexFormat> blob = blobs.of(pack);
+            long end =
+                    blob.isPresent()
+                            ? take(blob.get())
+                            : scanPack(pack, Math.max(begin, PackHeader.BYTES), floor);
+            boolean torn = blob.isEmpty() && end < size(pack);
             if (torn) {
                 cut(pack, end);
             }
@@ -73,7 +97,7 @@ final class PackRecovery {
                 return PackNumber.position(pack, end);
             }
             pack = after(pack);
-            from = 0;
+            begin = 0;
         }
     }
 
@@ -105,24 +129,11 @@ final class PackRecovery {
         return there.dead().isEmpty() ? FIRST_PACK : there.dead().last() + 1;
     }
 
-    /**
-     * Answers the end of what is to be kept: 0 if not even the header above the floor is whole, the
-     * pack's end if what is damaged lies below the floor.
-     */
-    private long indexPack(long pack, long from, long floor) throws IOException {
-        if (!packs.exclusive() && there.indexed().contains(pack)) {
-            Optional<List<IndexEntry>> known = contents.known(pack);
-            if (known.isPresent()) {
-                return take(pack, known.get());
-            }
-        }
-        return scanPack(pack, from, floor);
-    }
-
     /** Takes up what an index blob says, where to read the pack itself costs a transfer. */
-    private long take(long pack, List<IndexEntry> entries) throws IOException {
-        long end = size(pack);
-        PackIndex.Position whole = new PackIndex.Position(pack, end);
+    private long take(PackIndexFormat blob) {
+        List<IndexEntry> entries = blob.entries();
+        long end = blob.packBytes();
+        PackIndex.Position whole = new PackIndex.Position(blob.pack(), end);
         for (int from = 0; from < entries.size(); from += BATCH) {
             index.put(entries.subList(from, Math.min(entries.size(), from + BATCH)));
         }
@@ -130,6 +141,10 @@ final class PackRecovery {
         return end;
     }
 
+    /**
+     * Answers the end of what is to be kept: 0 if not even the header above the floor is whole, the
+     * pack's end if what is damaged lies below the floor.
+     */
     private long scanPack(long pack, long from, long floor) throws IOException {
         if (!headerIsIntact(pack)) {
             if (PackNumber.position(pack, 0) >= floor) {

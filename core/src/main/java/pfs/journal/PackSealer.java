@@ -2,7 +2,9 @@ package pfs.journal;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pfs.error.PfsException;
@@ -43,16 +45,23 @@ final class PackSealer {
         }
     }
 
-    /** Finishes what another process has begun; answers where a new pack begins. */
+    /**
+     * Finishes what another process has begun, whose index blobs are written on a thread of their
+     * own; answers where a new pack begins.
+     */
     long takeOver(AppendablePackStore store, PackList there, long end) throws IOException {
         store.finish(PackNumber.pack(PackNumber.number(end)), PackNumber.offset(end));
+        Map<Long, Long> whole = new TreeMap<>();
         for (long pack : there.packs()) {
-            long bytes = store.size(PackNumber.pack(pack));
-            if (!there.indexed().contains(pack) && bytes >= 0) {
+            long bytes = there.indexed().contains(pack) ? -1 : store.size(PackNumber.pack(pack));
+            if (bytes >= 0) {
                 store.finish(PackNumber.pack(pack), bytes);
-                sealNow(pack, bytes);
+                whole.put(pack, bytes);
             }
         }
+        Thread.ofVirtual()
+                .name("pfs-seal")
+                .start(() -> whole.forEach((pack, bytes) -> write(pack, bytes, Optional.empty())));
         return PackNumber.position(there.next(), 0);
     }
 

@@ -25,6 +25,16 @@ public final class PackNames {
         return name;
     }
 
+    /** The name up to its first slash, with it; a name without one as it is. */
+    public static String top(String name) {
+        return name.substring(0, name.indexOf('/') < 0 ? name.length() : name.indexOf('/') + 1);
+    }
+
+    /** What comes before all names that have another top, and not before those of this one. */
+    public static String behind(String top) {
+        return top.endsWith("/") ? top + "~" : top;
+    }
+
     /** Asked for each read of a pack. */
     private static boolean isName(String name) {
         boolean begins = true;

@@ -46,7 +46,11 @@ final class Maintenance implements AutoCloseable {
     private volatile long persisted;
     private int rounds;
 
+    /**
+     * @param persisted from where on a restart would read the journal now
+     */
     Maintenance(
+            long persisted,
             Journal journal,
             WriteQueue queue,
             Branches branches,
@@ -59,7 +63,7 @@ final class Maintenance implements AutoCloseable {
         this.queue = queue;
         this.branches = branches;
         this.meta = meta;
-        this.persisted = journal.end();
+        this.persisted = persisted;
         this.thread = Thread.ofPlatform().name("pfs-maintenance").daemon().start(this::run);
     }
 

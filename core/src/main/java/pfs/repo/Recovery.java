@@ -25,9 +25,13 @@ final class Recovery {
         this.answers = answers;
     }
 
-    /** Answers how many records were read. */
-    int replay() {
-        long from = meta.get(RefKeys.JOURNAL).map(v -> RefKeys.u64(v.value().array())).orElse(0L);
+    /** Where the journal begins that the metadata do not have. */
+    long from() {
+        return meta.get(RefKeys.JOURNAL).map(v -> RefKeys.u64(v.value().array())).orElse(0L);
+    }
+
+    /** Takes up all from a position on; answers how many records were read. */
+    int replay(long from) {
         int[] records = {0};
         journal.replay(
                 from,

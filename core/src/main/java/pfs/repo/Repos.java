@@ -71,14 +71,16 @@ public final class Repos implements AutoCloseable {
         WriteQueue queue = store.queue();
         Branches branches = store.branches();
         Answers answers = store.answers();
-        int replayed = new Recovery(journal, meta, branches, queue, answers).replay();
+        Recovery recovery = new Recovery(journal, meta, branches, queue, answers);
+        long from = recovery.from();
+        int replayed = recovery.replay(from);
         if (replayed > 0) {
             LOG.info("took up {} groups of writes from the journal", replayed);
         }
         Repos repos =
                 new Repos(
                         store,
-                        new Maintenance(journal, queue, branches, meta, answers, clock),
+                        new Maintenance(from, journal, queue, branches, meta, answers, clock),
                         sets);
         boolean opened = false;
         try {

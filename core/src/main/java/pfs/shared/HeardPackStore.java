@@ -158,6 +158,16 @@ final class HeardPackStore implements PackStore {
     }
 
     @Override
+    public List<Listed> listSizes(String prefix, String after, int limit) throws IOException {
+        return heard(() -> store.listSizes(prefix, after, limit));
+    }
+
+    @Override
+    public List<String> listTop(String after, int limit) throws IOException {
+        return heard(() -> store.listTop(after, limit));
+    }
+
+    @Override
     public boolean delete(String name) throws IOException {
         return heard(() -> store.delete(name));
     }

@@ -153,6 +153,54 @@ public abstract class PackStoreContract {
         assertThat(paged).isEqualTo(names);
     }
 
+    @Test
+    void listsSizesAsItListsNames() throws Exception {
+        PackStore store = store();
+        store.put("a/1", bytes("one"));
+        store.put("a/2");
+        store.put("a/3", bytes("three"));
+        store.put("b", bytes("not asked for"));
+        assertThat(store.listSizes("a/", "", 100))
+                .containsExactly(
+                        new PackStore.Listed("a/1", 3),
+                        new PackStore.Listed("a/2", 0),
+                        new PackStore.Listed("a/3", 5));
+        assertThat(store.listSizes("a/", "a/1", 1)).containsExactly(new PackStore.Listed("a/2", 0));
+        assertThat(store.listSizes("a/", "a/3", 1)).isEmpty();
+    }
+
+    /** How a beginning that blobs share is listed; where all of them are packs, as a pack. */
+    protected String top(String beginning) {
+        return beginning + "/";
+    }
+
+    @Test
+    void listsWhatSharesABeginningAsOne() throws Exception {
+        PackStore store = store();
+        for (int i = 0; i < 30; i++) {
+            store.put("m/" + i, bytes("x"));
+            store.put("m/n/" + i, bytes("x"));
+            store.put("z/" + i, bytes("x"));
+        }
+        for (String name : List.of("m-1", "m.1", "m0", "a", "zz")) {
+            store.put(name, bytes("x"));
+        }
+        List<String> tops = List.of("a", "m-1", "m.1", top("m"), "m0", top("z"), "zz");
+        assertThat(store.listTop("", 100)).isEqualTo(tops);
+        assertThat(store.listTop("", 0)).isEmpty();
+        for (int limit = 1; limit < 4; limit++) {
+            List<String> paged = new ArrayList<>();
+            for (String after = ""; ; after = paged.getLast()) {
+                List<String> page = store.listTop(after, limit);
+                paged.addAll(page);
+                if (page.size() < limit) {
+                    break;
+                }
+            }
+            assertThat(paged).as("pages of " + limit).isEqualTo(tops);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
+import pfs.pack.ForwardingPackStore;
 import pfs.pack.MemoryPackStore;
 import pfs.pack.PackStore;
 import pfs.pack.PackStoreContract;
@@ -31,17 +31,21 @@ class HeardPackStoreTest extends PackStoreContract {
     }
 
     /** Fails when it is told to, and waits before it takes a put. */
-    private static final class Broken implements PackStore {
-        private final MemoryPackStore store = new MemoryPackStore();
+    private static final class Broken extends ForwardingPackStore {
         private final CountDownLatch asked = new CountDownLatch(1);
         private volatile CountDownLatch open = new CountDownLatch(0);
         private volatile boolean fails;
 
-        private MemoryPackStore way() {
+        Broken() {
+            super(new MemoryPackStore());
+        }
+
+        @Override
+        protected PackStore store() {
             if (fails) {
                 throw new PfsException(ErrorCode.ENGINE_UNAVAILABLE, "nothing was heard");
             }
-            return store;
+            return super.store();
         }
 
         @Override
@@ -52,31 +56,8 @@ class HeardPackStoreTest extends PackStoreContract {
             } catch (InterruptedException e) {
                 throw new IOException(e);
             }
-            return way().put(name, parts);
+            return super.put(name, parts);
         }
-
-        @Override
-        public int read(String name, long offset, ByteBuffer into) throws IOException {
-            return way().read(name, offset, into);
-        }
-
-        @Override
-        public long size(String name) {
-            return way().size(name);
-        }
-
-        @Override
-        public List<String> list(String prefix, String after, int limit) {
-            return way().list(prefix, after, limit);
-        }
-
-        @Override
-        public boolean delete(String name) {
-            return way().delete(name);
-        }
-
-        @Override
-        public void close() {}
     }
 
     private static ByteBuffer bytes() {

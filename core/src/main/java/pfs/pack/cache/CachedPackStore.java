@@ -172,6 +172,16 @@ public final class CachedPackStore implements PackStore {
     }
 
     @Override
+    public List<Listed> listSizes(String prefix, String after, int limit) throws IOException {
+        return store.listSizes(prefix, after, limit);
+    }
+
+    @Override
+    public List<String> listTop(String after, int limit) throws IOException {
+        return store.listTop(after, limit);
+    }
+
+    @Override
     public boolean delete(String name) throws IOException {
         boolean deleted = store.delete(name);
         files.forget(name);

@@ -27,9 +27,10 @@ final class SegmentAppender implements AppendablePackStore.Appender {
     private static final long MAX_PENDING = 64L << 20;
 
     /**
-     * Segments of a pack, about: who takes over asks for each, and needs a second for a thousand.
+     * Segments of a pack, about: who takes over reads each of the last pack, which takes half a
+     * second for as many.
      */
-    private static final int MOST_SEGMENTS = 1000;
+    private static final int MOST_SEGMENTS = 250;
 
     /** Segments under way at once. */
     private static final int AT_ONCE = 4;

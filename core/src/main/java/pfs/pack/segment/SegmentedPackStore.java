@@ -7,11 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import pfs.pack.AppendablePackStore;
 import pfs.pack.PackNames;
@@ -105,7 +102,7 @@ public final class SegmentedPackStore implements AppendablePackStore {
                     names.add(name);
                 }
             }
-            if (page.isEmpty()) {
+            if (page.size() < PAGE) {
                 return names;
             }
             last = page.getLast();
@@ -113,18 +110,31 @@ public final class SegmentedPackStore implements AppendablePackStore {
         return names;
     }
 
+    /** Packs as the names that they are, without a look at their segments. */
+    @Override
+    public List<String> listTop(String after, int limit) throws IOException {
+        String last = appended.test(after) ? after + "/" : after;
+        return store.listTop(last, limit).stream().map(this::withoutSlash).toList();
+    }
+
+    private String withoutSlash(String top) {
+        String name = top.endsWith("/") ? top.substring(0, top.length() - 1) : top;
+        return appended.test(name) ? name : top;
+    }
+
     @Override
     public boolean delete(String name) throws IOException {
-        List<String> parts = parts(PackNames.verify(name));
+        List<Listed> parts = parts(PackNames.verify(name));
         synchronized (tables) {
             tables.remove(name);
         }
         if (parts.isEmpty()) {
             return store.delete(name);
         }
-        parts.remove(SegmentNames.begun(name));
-        for (String part : parts.reversed()) {
-            store.delete(part);
+        for (Listed part : parts.reversed()) {
+            if (!SegmentNames.isBegun(part.name())) {
+                store.delete(part.name());
+            }
         }
         return store.delete(SegmentNames.begun(name));
     }
@@ -142,8 +152,8 @@ public final class SegmentedPackStore implements AppendablePackStore {
                 return Optional.of(known);
             }
         }
-        List<String> parts = parts(name);
-        if (!parts.contains(SegmentNames.begun(name))) {
+        List<Listed> parts = parts(name);
+        if (!has(parts, SegmentNames.begun(name))) {
             return Optional.empty();
         }
         SegmentTable found = found(name, parts);
@@ -160,53 +170,84 @@ public final class SegmentedPackStore implements AppendablePackStore {
     }
 
     /** All blobs of a pack, in order. */
-    private List<String> parts(String name) throws IOException {
-        List<String> parts = new ArrayList<>();
+    private List<Listed> parts(String name) throws IOException {
+        List<Listed> parts = new ArrayList<>();
         if (!appended.test(name)) {
             return parts;
         }
         String last = "";
         while (true) {
-            List<String> page = store.list(name + "/", last, PAGE);
-            if (page.isEmpty()) {
+            List<Listed> page = store.listSizes(name + "/", last, PAGE);
+            parts.addAll(page);
+            if (page.size() < PAGE) {
                 return parts;
             }
-            parts.addAll(page);
-            last = page.getLast();
+            last = page.getLast().name();
         }
     }
 
-    private SegmentTable found(String name, List<String> parts) throws IOException {
-        long[] offsets =
+    private static boolean has(List<Listed> parts, String name) {
+        return parts.stream().anyMatch(part -> part.name().equals(name));
+    }
+
+    private SegmentTable found(String name, List<Listed> parts) throws IOException {
+        List<Listed> segments =
                 parts.stream()
-                        .map(part -> SegmentNames.offset(name, part))
-                        .filter(OptionalLong::isPresent)
-                        .mapToLong(OptionalLong::getAsLong)
-                        .toArray();
-        if (parts.contains(SegmentNames.finished(name))) {
+                        .filter(part -> SegmentNames.offset(name, part.name()).isPresent())
+                        .toList();
+        if (has(parts, SegmentNames.finished(name))) {
             long bytes = header(SegmentNames.finished(name)).value();
+            long[] offsets = segments.stream().mapToLong(part -> offset(name, part)).toArray();
             return new SegmentTable(offsets, bytes, true).finished(bytes);
         }
-        return contiguous(name, offsets);
+        return contiguous(name, segments);
     }
 
-    /** The segments from the first on that follow each other without a hole. */
-    private SegmentTable contiguous(String name, long[] offsets) throws IOException {
-        List<SegmentHeader> headers =
-                AtOnce.all(
-                        LongStream.of(offsets)
-                                .mapToObj(at -> SegmentNames.segment(name, at))
-                                .map(segment -> (Callable<SegmentHeader>) () -> header(segment))
-                                .toList());
+    private static long offset(String name, Listed segment) {
+        return SegmentNames.offset(name, segment.name()).orElseThrow();
+    }
+
+    /**
+     * The segments from the first on that follow each other without a hole, by their sizes; one
+     * without a byte behind its header ends the pack.
+     */
+    private SegmentTable contiguous(String name, List<Listed> segments) throws IOException {
         SegmentTable table = SegmentTable.EMPTY;
-        for (int i = 0; i < offsets.length && offsets[i] == table.size(); i++) {
-            SegmentHeader header = headers.get(i);
-            if (header.kind() == SegmentHeader.Kind.END) {
-                return new SegmentTable(table.offsets(), table.size(), true);
+        @Nullable Listed last = null;
+        for (Listed segment : segments) {
+            if (table.ended() || offset(name, segment) != table.size()) {
+                break;
             }
-            table = table.with(header.value());
+            last = segment;
+            table =
+                    isEnd(segment)
+                            ? new SegmentTable(table.offsets(), table.size(), true)
+                            : table.with(segment.bytes() - SegmentHeader.BYTES);
+        }
+        if (last != null) {
+            verify(last);
         }
         return table;
+    }
+
+    private static boolean isEnd(Listed segment) {
+        return segment.bytes() <= SegmentHeader.BYTES;
+    }
+
+    /**
+     * Of the last before a hole: one that has lost its end would make the hole, and what is behind
+     * it would be given up, as what was never acknowledged.
+     */
+    private void verify(Listed segment) throws IOException {
+        SegmentHeader header = header(segment.name());
+        boolean whole =
+                isEnd(segment)
+                        ? header.kind() == SegmentHeader.Kind.END
+                        : header.kind() == SegmentHeader.Kind.DATA
+                                && header.value() == segment.bytes() - SegmentHeader.BYTES;
+        if (!whole) {
+            throw new IOException(segment.name() + " has not the bytes that its head says");
+        }
     }
 
     private SegmentHeader header(String blob) throws IOException {
@@ -260,7 +301,7 @@ public final class SegmentedPackStore implements AppendablePackStore {
             tables.remove(name);
         }
         while (true) {
-            List<String> parts = parts(name);
+            List<Listed> parts = parts(name);
             SegmentTable table = found(name, parts);
             if (table.ended()
                     || store.put(

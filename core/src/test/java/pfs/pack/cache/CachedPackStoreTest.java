@@ -3,13 +3,11 @@ package pfs.pack.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import pfs.disk.Disk;
 import pfs.disk.DiskFile;
 import pfs.disk.MemoryDisk;
+import pfs.pack.CountingPackStore;
 import pfs.pack.MemoryPackStore;
 import pfs.pack.PackStore;
 import pfs.pack.PackStoreContract;
@@ -20,45 +18,9 @@ class CachedPackStoreTest extends PackStoreContract {
     private static final long LIMIT = 10L * (BLOCK + BlockFiles.HEADER);
 
     private final MemoryDisk disk = new MemoryDisk();
-    private final CountingStore far = new CountingStore();
+    private final CountingPackStore far = new CountingPackStore(new MemoryPackStore());
 
     /** Counts reads. */
-    private static final class CountingStore implements PackStore {
-        private final PackStore store = new MemoryPackStore();
-        private final AtomicInteger reads = new AtomicInteger();
-
-        @Override
-        public boolean put(String name, ByteBuffer... parts) throws IOException {
-            return store.put(name, parts);
-        }
-
-        @Override
-        public int read(String name, long offset, ByteBuffer into) throws IOException {
-            reads.incrementAndGet();
-            return store.read(name, offset, into);
-        }
-
-        @Override
-        public long size(String name) throws IOException {
-            return store.size(name);
-        }
-
-        @Override
-        public List<String> list(String prefix, String after, int limit) throws IOException {
-            return store.list(prefix, after, limit);
-        }
-
-        @Override
-        public boolean delete(String name) throws IOException {
-            return store.delete(name);
-        }
-
-        @Override
-        public void close() throws IOException {
-            store.close();
-        }
-    }
-
     @Override
     protected PackStore open() throws Exception {
         return cache(disk);
@@ -81,13 +43,13 @@ class CachedPackStoreTest extends PackStoreContract {
         PackStore store = store();
         far.put("a/b", bytes("0123456789"));
         assertThat(read(store, "a/b", 5, 2)).isEqualTo("56");
-        assertThat(far.reads.get()).isEqualTo(1);
+        assertThat(far.reads()).isEqualTo(1);
         assertThat(read(store, "a/b", 4, 4)).isEqualTo("4567");
-        assertThat(far.reads.get()).isEqualTo(1);
+        assertThat(far.reads()).isEqualTo(1);
         assertThat(read(store, "a/b", 0, 100)).isEqualTo("0123456789");
-        assertThat(far.reads.get()).isEqualTo(3);
+        assertThat(far.reads()).isEqualTo(3);
         assertThat(read(cache(disk), "a/b", 0, 100)).isEqualTo("0123456789");
-        assertThat(far.reads.get()).isEqualTo(3);
+        assertThat(far.reads()).isEqualTo(3);
     }
 
     @Test
@@ -98,7 +60,7 @@ class CachedPackStoreTest extends PackStoreContract {
         assertThat(disk.list("cache")).containsExactly("a_b_0", "a_b_1", "a_b_2");
         assertThat(read(store, "a/b", 0, 100)).isEqualTo("0123456789");
         assertThat(read(cache(disk), "a/b", 3, 5)).isEqualTo("34567");
-        assertThat(far.reads.get()).isZero();
+        assertThat(far.reads()).isZero();
     }
 
     @Test
@@ -110,7 +72,7 @@ class CachedPackStoreTest extends PackStoreContract {
                     .isEqualTo("0123456789abcdefghijklmn".substring(i, i + 1));
         }
         // block 0, blocks 1 to 4, block 5
-        assertThat(far.reads.get()).isEqualTo(3);
+        assertThat(far.reads()).isEqualTo(3);
     }
 
     @Test
@@ -123,11 +85,11 @@ class CachedPackStoreTest extends PackStoreContract {
             assertThat(store.cachedBytes()).isLessThanOrEqualTo(LIMIT);
             assertThat(bytesOnDisk(disk)).isEqualTo(store.cachedBytes());
         }
-        int before = far.reads.get();
+        int before = far.reads();
         assertThat(read(store, "p0", 0, 100)).isEqualTo("text 0");
-        assertThat(far.reads.get()).isEqualTo(before);
+        assertThat(far.reads()).isEqualTo(before);
         assertThat(read(store, "p1", 0, 100)).isEqualTo("text 1");
-        assertThat(far.reads.get()).isGreaterThan(before);
+        assertThat(far.reads()).isGreaterThan(before);
     }
 
     @Test

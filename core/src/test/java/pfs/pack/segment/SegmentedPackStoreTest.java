@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,6 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import pfs.pack.AppendablePackStore;
 import pfs.pack.AppendablePackStoreContract;
+import pfs.pack.CountingPackStore;
+import pfs.pack.ForwardingPackStore;
 import pfs.pack.MemoryPackStore;
 import pfs.pack.PackStore;
 
@@ -27,6 +28,11 @@ class SegmentedPackStoreTest extends AppendablePackStoreContract {
     @Override
     protected AppendablePackStore open() {
         return new SegmentedPackStore(shared, _ -> true);
+    }
+
+    @Override
+    protected String top(String beginning) {
+        return beginning;
     }
 
     private static String all(AppendablePackStore store, String name) throws Exception {
@@ -98,6 +104,21 @@ class SegmentedPackStoreTest extends AppendablePackStoreContract {
                 .flip();
     }
 
+    /** Who takes over is in a hurry: a listing says all of an unfinished pack. */
+    @Test
+    void aPackIsSealedByAListingOfItsSegments() throws Exception {
+        AppendablePackStore.Appender old = open().append("log");
+        for (int i = 0; i < 2500; i++) {
+            old.append(bytes("0123456789"));
+            old.sync();
+        }
+        CountingPackStore counting = new CountingPackStore(shared);
+        AppendablePackStore next = new SegmentedPackStore(counting, _ -> true);
+        assertThat(next.seal("log")).isEqualTo(25_000);
+        assertThat(next.size("log")).isEqualTo(25_000);
+        assertThat(counting.reads()).isLessThanOrEqualTo(2);
+    }
+
     @Test
     void aLaterPackIsThereOnlyWhenTheOneBeforeIsWhole() throws Exception {
         AppendablePackStore one = open();
@@ -126,13 +147,12 @@ class SegmentedPackStoreTest extends AppendablePackStoreContract {
     }
 
     /** A store whose segments stay under way until they are let through. */
-    private static final class SlowStore implements PackStore {
-        private final PackStore store;
+    private static final class SlowStore extends ForwardingPackStore {
         private final Set<String> waiting = new TreeSet<>();
         private final Set<String> let = new HashSet<>();
 
         SlowStore(PackStore store) {
-            this.store = store;
+            super(store);
         }
 
         @Override
@@ -144,32 +164,7 @@ class SegmentedPackStoreTest extends AppendablePackStoreContract {
                     waitFor();
                 }
             }
-            return store.put(name, parts);
-        }
-
-        @Override
-        public int read(String name, long offset, ByteBuffer into) throws IOException {
-            return store.read(name, offset, into);
-        }
-
-        @Override
-        public long size(String name) throws IOException {
-            return store.size(name);
-        }
-
-        @Override
-        public List<String> list(String prefix, String after, int limit) throws IOException {
-            return store.list(prefix, after, limit);
-        }
-
-        @Override
-        public boolean delete(String name) throws IOException {
-            return store.delete(name);
-        }
-
-        @Override
-        public void close() throws IOException {
-            store.close();
+            return super.put(name, parts);
         }
 
         synchronized void await(String name) {
@@ -329,6 +324,24 @@ class SegmentedPackStoreTest extends AppendablePackStoreContract {
         assertThat(one.delete("log")).isFalse();
         assertThat(shared.list("", "", 10)).isEmpty();
         assertThat(one.size("log")).isEqualTo(-1);
+    }
+
+    /** What is behind it would be taken for what was never acknowledged. */
+    @Test
+    void aSegmentThatLostItsEndIsNoHole() throws Exception {
+        AppendablePackStore.Appender log = open().append("log");
+        log.append(bytes("some"));
+        log.sync();
+        log.append(bytes("more"));
+        log.sync();
+        String first = SegmentNames.segment("log", 0);
+        ByteBuffer torn = ByteBuffer.allocate(27);
+        shared.read(first, 0, torn);
+        shared.delete(first);
+        shared.put(first, torn.flip());
+        assertThatThrownBy(() -> open().seal("log"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(first);
     }
 
     @Test

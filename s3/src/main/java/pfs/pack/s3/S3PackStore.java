@@ -8,11 +8,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.pack.PackNames;
@@ -23,9 +27,11 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * Packs as objects of a bucket, at any store that speaks S3 and honours {@code If-None-Match} on
@@ -318,11 +324,55 @@ public final class S3PackStore implements PackStore {
 
     @Override
     public List<String> list(String namePrefix, String after, int limit) {
-        List<String> names = new ArrayList<>();
+        return listSizes(namePrefix, after, limit).stream().map(Listed::name).toList();
+    }
+
+    @Override
+    public List<Listed> listSizes(String namePrefix, String after, int limit) {
+        return pages(
+                after,
+                limit,
+                request -> request.prefix(prefix + namePrefix),
+                page -> page.contents().stream().map(this::listed));
+    }
+
+    private Listed listed(S3Object object) {
+        return new Listed(object.key().substring(prefix.length()), object.size());
+    }
+
+    @Override
+    public List<String> listTop(String after, int limit) {
+        return pages(
+                        PackNames.behind(after),
+                        limit,
+                        request -> request.prefix(prefix).delimiter("/"),
+                        this::tops)
+                .stream()
+                .map(Listed::name)
+                .toList();
+    }
+
+    /** Names and beginnings of names, which a page has apart, in one order. */
+    private Stream<Listed> tops(ListObjectsV2Response page) {
+        return Stream.concat(
+                        page.contents().stream().map(this::listed),
+                        page.commonPrefixes().stream()
+                                .map(top -> top.prefix().substring(prefix.length()))
+                                .map(top -> new Listed(top, 0)))
+                .sorted(Comparator.comparing(Listed::name));
+    }
+
+    /** What pages have, one page after the other, up to a limit; without the probe's own. */
+    private List<Listed> pages(
+            String after,
+            int limit,
+            Consumer<ListObjectsV2Request.Builder> what,
+            Function<ListObjectsV2Response, Stream<Listed>> shown) {
+        List<Listed> listed = new ArrayList<>();
         String last = after;
-        while (names.size() < limit) {
+        while (listed.size() < limit) {
             String from = prefix + last;
-            int most = Math.min(PAGE, limit - names.size());
+            int most = Math.min(PAGE, limit - listed.size());
             ListObjectsV2Response page =
                     calls.repeat(
                             "list names",
@@ -330,19 +380,17 @@ public final class S3PackStore implements PackStore {
                                     client.listObjectsV2(
                                             r ->
                                                     r.bucket(bucket)
-                                                            .prefix(prefix + namePrefix)
                                                             .startAfter(from)
-                                                            .maxKeys(most)));
-            page.contents().stream()
-                    .map(object -> object.key().substring(prefix.length()))
-                    .filter(name -> !name.startsWith("_"))
-                    .forEach(names::add);
-            if (!page.isTruncated() || page.contents().isEmpty()) {
+                                                            .maxKeys(most)
+                                                            .applyMutation(what)));
+            List<Listed> all = shown.apply(page).toList();
+            all.stream().filter(one -> !one.name().startsWith("_")).forEach(listed::add);
+            if (!page.isTruncated() || all.isEmpty()) {
                 break;
             }
-            last = page.contents().getLast().key().substring(prefix.length());
+            last = PackNames.behind(all.getLast().name());
         }
-        return names;
+        return listed;
     }
 
     @Override
