@@ -78,7 +78,7 @@ public final class Journal implements ObjectReader, ObjectInserter, AutoCloseabl
     /** With packs of another size: for tests. */
     public static Journal open(AppendablePackStore packs, PackIndex index, long maxPack)
             throws IOException {
-        return Opening.of(packs, index, maxPack);
+        return JournalOpening.of(packs, index, maxPack);
     }
 
     /** True if other servers may take over what is written here. */

@@ -2,6 +2,7 @@ package pfs.jobs.engine;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import pfs.chunk.ContentReader;
 import pfs.jobs.memo.MemoKey;
 import pfs.jobs.memo.Result;
 import pfs.jobs.split.Piece;
@@ -93,15 +94,16 @@ record MapTask(
 
     /** What goes to other servers is best left where it is, unless it is small. */
     private Body body() throws IOException {
-        StoredBody stored =
-                new StoredBody(
-                        run.workspace().contents(), file.content(), piece.offset(), piece.length());
-        boolean small = piece.length() <= SMALL;
-        if (!small && (piece.length() > READ_AHEAD || !stored.near().isEmpty())) {
-            return stored;
+        ContentReader contents = run.workspace().contents();
+        if (piece.length() > SMALL) {
+            StoredBody stored =
+                    StoredBody.of(contents, file.content(), piece.offset(), piece.length());
+            if (piece.length() > READ_AHEAD || !stored.near().isEmpty()) {
+                return stored;
+            }
         }
         byte[] bytes = new byte[(int) piece.length()];
-        stored.writeTo(ByteBuffer.wrap(bytes)::put);
+        contents.read(file.content(), piece.offset(), piece.length(), ByteBuffer.wrap(bytes)::put);
         return Body.of(bytes, 0, bytes.length);
     }
 }

@@ -6,9 +6,19 @@ import pfs.chunk.ContentReader;
 import pfs.jobs.worker.Body;
 import pfs.object.StoredPart;
 
-/** A range of a stored file as a request's body: read when it is sent, by whoever is near to it. */
-record StoredBody(ContentReader contents, Content content, long offset, long length)
+/**
+ * A range of a stored file as a request's body: read when it is sent, by whoever is near to it.
+ *
+ * @param near as {@link Body#near}, of its first byte
+ */
+record StoredBody(ContentReader contents, Content content, long offset, long length, String near)
         implements Body {
+    /** Finds out where the range is, once for all attempts. */
+    static StoredBody of(ContentReader contents, Content content, long offset, long length) {
+        String near = contents.locate(content, offset).map(StoredPart::blob).orElse("");
+        return new StoredBody(contents, content, offset, length, near);
+    }
+
     @Override
     public void writeTo(Sink sink) throws IOException {
         contents.read(content, offset, length, sink::accept);
@@ -17,10 +27,5 @@ record StoredBody(ContentReader contents, Content content, long offset, long len
     @Override
     public void referTo(ContentReader.PartSink sink) throws IOException {
         contents.refer(content, offset, length, sink);
-    }
-
-    @Override
-    public String near() {
-        return contents.locate(content, offset).map(StoredPart::blob).orElse("");
     }
 }

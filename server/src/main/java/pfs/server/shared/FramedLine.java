@@ -20,11 +20,11 @@ import pfs.server.start.Front;
 final class FramedLine implements ContentReader.PartSink {
     /** Reads an object where the leader says that it lies. */
     @FunctionalInterface
-    interface Objects {
+    interface Reader {
         byte[] read(ObjectId id, StoredPart part) throws IOException;
     }
 
-    private final Objects objects;
+    private final Reader objects;
     private final EndPoint worker;
     private final Consumer<String> unread;
     private final FrameReader frames = new FrameReader(this);
@@ -32,7 +32,7 @@ final class FramedLine implements ContentReader.PartSink {
     /**
      * @param unread is told why something cannot be read here
      */
-    FramedLine(Objects objects, EndPoint worker, Consumer<String> unread) {
+    FramedLine(Reader objects, EndPoint worker, Consumer<String> unread) {
         this.objects = objects;
         this.worker = worker;
         this.unread = unread;

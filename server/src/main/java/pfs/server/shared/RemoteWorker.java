@@ -34,7 +34,7 @@ final class RemoteWorker implements Worker {
 
     private final String name;
     private final HttpClient client;
-    private final Member member;
+    private final Host host;
     private final boolean refers;
     private final Runnable unread;
     private final AtomicBoolean memory = new AtomicBoolean();
@@ -47,13 +47,13 @@ final class RemoteWorker implements Worker {
      * @param authorization the header's value; null for none
      * @param reads whether it may be told where bytes are stored, to read them itself
      */
-    record Member(URI url, @Nullable String authorization, boolean reads) {}
+    record Host(URI url, @Nullable String authorization, boolean reads) {}
 
     private RemoteWorker(
-            String name, HttpClient client, Member member, boolean refers, Runnable unread) {
+            String name, HttpClient client, Host host, boolean refers, Runnable unread) {
         this.name = name;
         this.client = client;
-        this.member = member;
+        this.host = host;
         this.refers = refers;
         this.unread = unread;
     }
@@ -63,11 +63,7 @@ final class RemoteWorker implements Worker {
      * @param unread is called when the member could not read the store
      */
     static RemoteWorker begin(
-            HttpClient client,
-            Response response,
-            Member member,
-            Runtime.LogSink log,
-            Runnable unread)
+            HttpClient client, Response response, Host host, Runtime.LogSink log, Runnable unread)
             throws IOException {
         BufferedReader lines = new BufferedReader(new InputStreamReader(response.body(), UTF_8));
         String first = lines.readLine();
@@ -75,9 +71,9 @@ final class RemoteWorker implements Worker {
             throw new IOException("the answer does not begin with a worker's name");
         }
         // a server of an earlier version would take frames for the request itself
-        boolean refers = member.reads && response.header(StartedWorkers.FRAMES).isPresent();
+        boolean refers = host.reads && response.header(StartedWorkers.FRAMES).isPresent();
         String name = first.substring("worker ".length());
-        RemoteWorker worker = new RemoteWorker(name, client, member, refers, unread);
+        RemoteWorker worker = new RemoteWorker(name, client, host, refers, unread);
         Thread.ofVirtual().name("worker " + worker.name).start(() -> worker.read(lines, log));
         return worker;
     }
@@ -98,9 +94,9 @@ final class RemoteWorker implements Worker {
                     return;
                 }
             }
-            lost("its server " + member.url + " ended it");
+            lost("its server " + host.url + " ended it");
         } catch (IOException | RuntimeException e) {
-            lost("its server " + member.url + " is not heard any more: " + e.getMessage());
+            lost("its server " + host.url + " is not heard any more: " + e.getMessage());
         }
     }
 
@@ -148,7 +144,7 @@ final class RemoteWorker implements Worker {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.socket()
                     .connect(
-                            new InetSocketAddress(member.url.getHost(), member.url.getPort()),
+                            new InetSocketAddress(host.url.getHost(), host.url.getPort()),
                             (int) timeout.toMillis());
             String head = head();
             channel.write(ByteBuffer.wrap(head.getBytes(ISO_8859_1)));
@@ -157,7 +153,7 @@ final class RemoteWorker implements Worker {
             channel.socket().setSoTimeout(0);
             if (!answer.startsWith("HTTP/1.1 200")) {
                 throw new IOException(
-                        member.url + " makes no line to " + name + ": " + answer.strip());
+                        host.url + " makes no line to " + name + ": " + answer.strip());
             }
             connected = true;
             return channel;
@@ -172,8 +168,8 @@ final class RemoteWorker implements Worker {
         String address = name + ":1";
         StringBuilder head = new StringBuilder("CONNECT " + address + " HTTP/1.1\r\n");
         head.append("Host: ").append(address).append("\r\n");
-        if (member.authorization != null) {
-            head.append("Authorization: ").append(member.authorization).append("\r\n");
+        if (host.authorization != null) {
+            head.append("Authorization: ").append(host.authorization).append("\r\n");
         }
         if (refers) {
             head.append(StartedWorkers.FRAMES).append(": 1\r\n");

@@ -86,7 +86,7 @@ final class RemoteWorkers implements OtherServers {
                     RemoteWorker.begin(
                             client,
                             response,
-                            new RemoteWorker.Member(
+                            new RemoteWorker.Host(
                                     URI.create(url), headers.get("Authorization"), reads(url)),
                             log,
                             () -> unread.put(url, System.nanoTime()));

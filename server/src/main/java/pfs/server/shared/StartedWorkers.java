@@ -41,7 +41,7 @@ final class StartedWorkers extends ConnectHandler {
 
     private final Map<String, Started> workers = new ConcurrentHashMap<>();
     private final Gate gate;
-    private final FramedLine.Objects objects;
+    private final FramedLine.Reader objects;
 
     /** A worker, and who is told what cannot be read for it. */
     private record Started(Worker worker, Consumer<String> unread) {}
@@ -50,7 +50,7 @@ final class StartedWorkers extends ConnectHandler {
      * @param next answers all other requests
      * @param objects reads what is stored
      */
-    StartedWorkers(Handler next, Gate gate, FramedLine.Objects objects) {
+    StartedWorkers(Handler next, Gate gate, FramedLine.Reader objects) {
         super(next);
         this.gate = gate;
         this.objects = objects;

@@ -6,8 +6,8 @@ import pfs.pack.AppendablePackStore;
 import pfs.pack.PackIndex;
 
 /** How a journal is opened: after a crash, or after another server, as after a clean end. */
-final class Opening {
-    private Opening() {}
+final class JournalOpening {
+    private JournalOpening() {}
 
     static Journal of(AppendablePackStore packs, PackIndex index, long maxPack) throws IOException {
         PackSealer sealer = new PackSealer(packs);
