@@ -15,7 +15,7 @@ import java.util.concurrent.Semaphore;
  * java bin/Visit.java URL
  */
 class Visit {
-    private static final int SMALL = 6000;
+    private static final int SMALL = 1000;
     private static final int AT_ONCE = 32;
     private static final int LARGE = 48 << 20;
 
@@ -51,7 +51,7 @@ class Visit {
                         });
             }
         }
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < 3; i++) {
             put("large" + i, bytes, i, LARGE - i);
             get("large" + i);
         }

@@ -59,15 +59,19 @@ final class Training {
 
     private Training() {}
 
-    /** {@code train DIRECTORY [COUNT]}: all lines, or so many of them. */
+    /**
+     * {@code train DIRECTORY [COUNT [FILES]]}: all lines, or so many of them, with so many small
+     * files.
+     */
     static int run(String[] arguments) {
         String directory = arguments[1];
-        int count = arguments.length > 2 ? Integer.parseInt(arguments[2]) : LINES.size();
+        int count = number(arguments, 2, LINES.size());
+        int files = number(arguments, 3, FILES);
         String server = String.valueOf(System.getenv("PFS_SERVER"));
         PrintStream quiet = new PrintStream(OutputStream.nullOutputStream());
         try {
             Path in = Files.createDirectories(Path.of(directory, "in", "below"));
-            for (int i = 0; i < FILES; i++) {
+            for (int i = 0; i < files; i++) {
                 Files.writeString(in.resolve("file " + i), "contents of file " + i);
             }
             Files.write(in.resolve("large"), new byte[2 << 20]);
@@ -87,6 +91,10 @@ final class Training {
             System.out.println(code + " " + line);
         }
         return 0;
+    }
+
+    private static int number(String[] arguments, int at, int most) {
+        return arguments.length > at ? Math.min(most, Integer.parseInt(arguments[at])) : most;
     }
 
     /** A job that the process runtime can run: this program, as a worker. */
