@@ -164,14 +164,12 @@ final class PackLog implements AutoCloseable {
     @GuardedBy("appending")
     private int fitting(ByteBuffer records) {
         long offset = PackNumber.offset(end);
-        if (active.full() && offset > PackHeader.BYTES) {
-            return 0;
-        }
+        long most = active.full() ? 0 : maxPack;
         int at = records.position();
         while (at < records.limit()) {
             int next = at + RecordFormat.lengthOf(records.slice(at, RecordFormat.HEADER));
             boolean first = at == records.position() && offset == PackHeader.BYTES;
-            if (offset + (next - records.position()) > maxPack && !first) {
+            if (offset + (next - records.position()) > most && !first) {
                 break;
             }
             at = next;
