@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import pfs.error.PfsException;
 import pfs.object.ObjectId;
 import pfs.object.ObjectKind;
+import pfs.pack.CountingPackStore;
 import pfs.pack.ForwardingPackStore;
 import pfs.pack.MemoryPackIndex;
 import pfs.pack.MemoryPackStore;
@@ -31,8 +33,12 @@ class TakeOverTest {
     private final Random random = new Random(3);
 
     private Journal open() throws IOException {
-        SegmentedPackStore packs = new SegmentedPackStore(shared, name -> name.endsWith(".pack"));
-        return Journal.open(packs, new MemoryPackIndex(), SMALL_PACK);
+        return open(shared, new MemoryPackIndex());
+    }
+
+    private static Journal open(PackStore store, MemoryPackIndex index) throws IOException {
+        SegmentedPackStore packs = new SegmentedPackStore(store, name -> name.endsWith(".pack"));
+        return Journal.open(packs, index, SMALL_PACK);
     }
 
     private ObjectId insert(Journal journal, int length) {
@@ -112,6 +118,39 @@ class TakeOverTest {
         assertThat(packs.list("", "", 100).stream().filter(name -> name.endsWith(".pack")))
                 .hasSize(3);
         assertThat(records(open())).hasSize(700).contains("r0", "r699");
+    }
+
+    /** Who has kept its index asks for the last pack, not for all before it. */
+    @Test
+    void aTakeOverAsksNoMoreForManyPacksThanForFew() throws Exception {
+        MemoryPackIndex index = new MemoryPackIndex();
+        int few = callsOfATakeOverAfter(3, index);
+        int many = callsOfATakeOverAfter(40, index);
+        assertThat(many).isLessThanOrEqualTo(few + 5);
+    }
+
+    private int callsOfATakeOverAfter(int packs, MemoryPackIndex index) throws Exception {
+        Journal journal = open(shared, index);
+        for (int i = 0; i < packs; i++) {
+            insert(journal, 3000);
+            write(journal, "r" + i);
+        }
+        journal.catchUp();
+        await(() -> count(".pack") <= count(".index") + 1);
+        CountingPackStore counting = new CountingPackStore(shared);
+        open(counting, index);
+        await(() -> count(".pack") <= count(".index") + 1);
+        return counting.calls();
+    }
+
+    private long count(String ending) {
+        try {
+            return shared.listTop("", 1000).stream()
+                    .filter(top -> top.endsWith(ending) || top.endsWith(ending + "/"))
+                    .count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Two open at once: one of them has the journal, the other is told. */

@@ -4,12 +4,19 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts what is read of a store. */
+/** Counts what is asked of a store. */
 public final class CountingPackStore extends ForwardingPackStore {
     private final AtomicInteger reads = new AtomicInteger();
+    private final AtomicInteger calls = new AtomicInteger();
 
     public CountingPackStore(PackStore store) {
         super(store);
+    }
+
+    @Override
+    protected PackStore store() {
+        calls.incrementAndGet();
+        return super.store();
     }
 
     @Override
@@ -21,5 +28,10 @@ public final class CountingPackStore extends ForwardingPackStore {
     /** How often something was read. */
     public int reads() {
         return reads.get();
+    }
+
+    /** How often anything was asked, reads too. */
+    public int calls() {
+        return calls.get();
     }
 }

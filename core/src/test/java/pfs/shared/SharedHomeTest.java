@@ -62,15 +62,39 @@ class SharedHomeTest {
         }
     }
 
+    /** Who takes over from it finds only what it has written itself, however little that is. */
+    @Test
+    void whatWasTakenUpIsWrittenDownSoon() throws Exception {
+        Engines engines = Engines.make();
+        Key journal = Key.of("journal");
+        try (SharedHome killed = open(engines, "killed");
+                SharedHome home = open(engines, "next")) {
+            SharedStore left = lead(killed, engines);
+            put(left.repos(), TEXT);
+            assertThat(engines.meta().get(journal)).isEmpty();
+            try (SharedStore _ = lead(home, engines)) {
+                for (int i = 0; i < 500 && engines.meta().get(journal).isEmpty(); i++) {
+                    Thread.sleep(10);
+                }
+                assertThat(engines.meta().get(journal)).isPresent();
+            }
+            left.close();
+        }
+        assertThat(read(engines)).isEqualTo(TEXT);
+    }
+
     private void put(Engines engines, String server, String text) throws IOException {
         try (SharedHome home = open(engines, server);
                 SharedStore store = lead(home, engines)) {
-            Repos repos = store.repos();
-            try (ContentWriter writer = repos.newContent()) {
-                writer.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-                FileEntry file = new FileEntry(writer.finish(), false, 0, null, Map.of());
-                repo(repos).put("master", "f", file, Precondition.NONE);
-            }
+            put(store.repos(), text);
+        }
+    }
+
+    private static void put(Repos repos, String text) throws IOException {
+        try (ContentWriter writer = repos.newContent()) {
+            writer.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+            FileEntry file = new FileEntry(writer.finish(), false, 0, null, Map.of());
+            repo(repos).put("master", "f", file, Precondition.NONE);
         }
     }
 
