@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -18,11 +17,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import pfs.jobs.runtime.IdleWorker;
 import pfs.jobs.runtime.Runtime;
 import pfs.jobs.runtime.Worker;
 import pfs.jobs.spec.JobSpec;
 import pfs.jobs.spec.SpecJson;
-import pfs.jobs.worker.Dialer;
 import pfs.jobs.worker.TcpDialer;
 import pfs.jobs.worker.Watchdog;
 
@@ -78,49 +77,14 @@ class WorkerPoolTest {
         @Override
         public Worker start(Program program, LogSink log) {
             int number = started.getAndIncrement();
-            return new Idle("w" + number, SERVERS.get(number % SERVERS.size()));
+            return new IdleWorker(
+                    "w" + number,
+                    SERVERS.get(number % SERVERS.size()),
+                    new TcpDialer(health.getAddress()));
         }
 
         @Override
         public void sweep() {}
-
-        @Override
-        public void close() {}
-    }
-
-    private final class Idle implements Worker {
-        private final String name;
-        private final String server;
-
-        Idle(String name, String server) {
-            this.name = name;
-            this.server = server;
-        }
-
-        @Override
-        public String name() {
-            return name;
-        }
-
-        @Override
-        public String server() {
-            return server;
-        }
-
-        @Override
-        public Dialer dialer() {
-            return new TcpDialer(health.getAddress());
-        }
-
-        @Override
-        public Optional<Exit> exit() {
-            return Optional.empty();
-        }
-
-        @Override
-        public String lastWords() {
-            return "";
-        }
 
         @Override
         public void close() {}

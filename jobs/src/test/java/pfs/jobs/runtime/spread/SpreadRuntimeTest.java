@@ -2,11 +2,12 @@ package pfs.jobs.runtime.spread;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -16,11 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
+import pfs.jobs.runtime.IdleWorker;
 import pfs.jobs.runtime.Runtime;
 import pfs.jobs.runtime.Worker;
 import pfs.jobs.spec.JobSpec;
 import pfs.jobs.spec.SpecJson;
-import pfs.jobs.worker.Dialer;
 
 /** Each server has as many workers as the others, however they are started. */
 @Timeout(60)
@@ -36,24 +37,8 @@ class SpreadRuntimeTest {
                                     .getBytes(StandardCharsets.UTF_8)));
     private CountDownLatch starting = new CountDownLatch(0);
 
-    private record Named(String name) implements Worker {
-        @Override
-        public Dialer dialer() {
-            throw new UnsupportedOperationException("nobody dials it");
-        }
-
-        @Override
-        public Optional<Exit> exit() {
-            return Optional.empty();
-        }
-
-        @Override
-        public String lastWords() {
-            return "";
-        }
-
-        @Override
-        public void close() {}
+    private static SocketChannel dial(Duration patience) {
+        throw new UnsupportedOperationException("nobody dials it");
     }
 
     private Worker begun(String where) {
@@ -67,7 +52,7 @@ class SpreadRuntimeTest {
         if (lost.containsKey(where)) {
             throw new PfsException(ErrorCode.PEER_FAILED, where + " does not answer");
         }
-        return new Named("worker on " + where);
+        return new IdleWorker("worker on " + where, "", SpreadRuntimeTest::dial);
     }
 
     private final class Local implements Runtime {
