@@ -36,6 +36,10 @@ import pfs.testing.history.Ledger;
 public final class HistoryTorture {
     private static final int CLIENTS = 8;
     private static final int SILENCE_MILLIS = 300_000;
+
+    /** Commits whose values are read at once. */
+    private static final int READERS = 8;
+
     private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
 
     /** A commit in a list as JSON has it. */
@@ -191,21 +195,45 @@ public final class HistoryTorture {
      * @param server the URI of a path
      */
     static Ledger ledger(Function<String, URI> server) throws IOException {
-        List<Ledger.Entry> commits = new ArrayList<>();
+        List<Listed> commits = new ArrayList<>();
         String after = "";
+        Map<String, String> now;
         try (Caller caller = new Caller(SILENCE_MILLIS)) {
             while (true) {
                 List<Listed> page = page(caller, server.apply("/commits?limit=1000" + after));
-                for (Listed commit : page) {
-                    URI values = server.apply("/pfs/" + Recorder.VALUES + "/?commit=" + commit.id);
-                    Map<String, String> files = files(caller, values);
-                    commits.add(new Ledger.Entry(commit.id, commit.parents, files));
-                }
                 if (page.isEmpty()) {
-                    return new Ledger(commits.reversed(), files(caller, server.apply("/pfs/")));
+                    now = files(caller, server.apply("/pfs/"));
+                    break;
                 }
+                commits.addAll(page);
                 after = "&after=" + page.getLast().id;
             }
+        }
+        return new Ledger(entries(server, commits.reversed()), now);
+    }
+
+    /** The values of commits, some asked for at once: over a shared store each takes its time. */
+    private static List<Ledger.Entry> entries(Function<String, URI> server, List<Listed> commits)
+            throws IOException {
+        try (ExecutorService threads = Executors.newFixedThreadPool(READERS)) {
+            List<Future<Ledger.Entry>> asked = new ArrayList<>();
+            for (Listed commit : commits) {
+                URI values = server.apply("/pfs/" + Recorder.VALUES + "/?commit=" + commit.id);
+                asked.add(threads.submit(() -> entry(commit, values)));
+            }
+            List<Ledger.Entry> entries = new ArrayList<>();
+            for (Future<Ledger.Entry> one : asked) {
+                entries.add(one.get());
+            }
+            return entries;
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IOException("the values of a commit were not read", e);
+        }
+    }
+
+    private static Ledger.Entry entry(Listed commit, URI values) throws IOException {
+        try (Caller caller = new Caller(SILENCE_MILLIS)) {
+            return new Ledger.Entry(commit.id, commit.parents, files(caller, values));
         }
     }
 
