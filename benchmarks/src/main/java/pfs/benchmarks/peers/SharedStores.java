@@ -10,11 +10,12 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server whose packs are in Ceph and whose metadata are in etcd, beside Ceph's own gateway, asked
- * without a signature. Both engines are started by {@code bin/cluster}.
+ * Servers whose packs are in Ceph and whose metadata are in etcd or PostgreSQL, beside Ceph's own
+ * gateway, asked without a signature. The engines are started by {@code bin/cluster}.
  */
 final class SharedStores {
     private static final int CLIENTS = 64;
@@ -23,14 +24,14 @@ final class SharedStores {
 
     private final Field field;
     private @Nullable Path engines;
-    private @Nullable WebServer server;
+    private final Map<String, WebServer> servers = new HashMap<>();
 
     SharedStores(Field field) {
         this.field = field;
     }
 
     List<Scenario> scenarios() {
-        return List.of(ofLarge(), ofSmall());
+        return List.of(ofLarge(), ofSmall(), ofPostgres());
     }
 
     private Scenario ofLarge() {
@@ -82,6 +83,20 @@ final class SharedStores {
                         new Scenario.Contender("radosgw", this::smallToGateway)));
     }
 
+    private Scenario ofPostgres() {
+        Row transactions =
+                Row.less(
+                        "shared-postgresql",
+                        "transactions of PostgreSQL for 1,000 such PUTs, metadata there",
+                        "",
+                        "elections and members among them",
+                        limit(50));
+        return new Scenario(
+                "shared-postgresql",
+                List.of(transactions),
+                List.of(new Scenario.Contender("pfs", this::smallOverPostgres)));
+    }
+
     private Map<String, Double> large(String url, int round) throws IOException {
         Path file = field.data.incompressible(round);
         double mebibytes = field.scale.largeBytes() / (double) (1 << 20);
@@ -98,6 +113,25 @@ final class SharedStores {
         double rate = HttpPuts.run(pfs.port(), "/pfs/small" + round + "/", bodies, CLIENTS);
         double made = (transactions() - before) * 1000 / bodies.size();
         return Map.of("shared-small", rate, "shared-transactions", made);
+    }
+
+    private Map<String, Double> smallOverPostgres(int round) throws Exception {
+        List<byte[]> bodies = field.data.smallFiles(round);
+        WebServer pfs = server("postgresql");
+        double before = transactionsOfPostgres();
+        HttpPuts.run(pfs.port(), "/pfs/small" + round + "/", bodies, CLIENTS);
+        double made = (transactionsOfPostgres() - before) * 1000 / bodies.size();
+        return Map.of("shared-postgresql", made);
+    }
+
+    /** All that its database has carried out or taken back; it counts them once a second. */
+    private double transactionsOfPostgres() throws Exception {
+        TimeUnit.SECONDS.sleep(2);
+        String count =
+                "select xact_commit + xact_rollback from pg_stat_database"
+                        + " where datname = current_database()";
+        return Double.parseDouble(
+                field.commands.run("psql", read("postgresql/uri"), "-Atc", count).strip());
     }
 
     /** A tenth of them: the gateway takes its time, and the figure is a rate. */
@@ -148,7 +182,7 @@ final class SharedStores {
         }
         Path directory = Files.createDirectories(field.scratch.resolve("engines"));
         String cluster = field.home.resolve("bin/cluster").toString();
-        field.commands.run(cluster, "start", directory.toString(), "etcd", "ceph");
+        field.commands.run(cluster, "start", directory.toString(), "etcd", "postgresql", "ceph");
         field.closeAtEnd(() -> field.commands.run(cluster, "stop", directory.toString()));
         engines = directory;
         Map<String, String> keys = credentials();
@@ -175,7 +209,12 @@ final class SharedStores {
     }
 
     private WebServer server() throws IOException {
-        WebServer known = server;
+        return server("etcd");
+    }
+
+    /** A server with its metadata there. */
+    private WebServer server(String meta) throws IOException {
+        WebServer known = servers.get(meta);
         if (known != null) {
             return known;
         }
@@ -184,13 +223,16 @@ final class SharedStores {
                 WebServer.pfs(
                         field.commands,
                         field.home,
-                        field.scratch.resolve("shared"),
-                        field.scratch.resolve("shared.log"),
+                        field.scratch.resolve("shared-" + meta),
+                        field.scratch.resolve("shared-" + meta + ".log"),
                         credentials(),
                         "--meta",
-                        read("etcd/uri"),
+                        read(meta + "/uri"),
                         "--store",
-                        "s3://pfs/bench?create=true&region=us-east-1&endpoint=" + endpoint());
+                        "s3://pfs/"
+                                + meta
+                                + "?create=true&region=us-east-1&endpoint="
+                                + endpoint());
         field.closeAtEnd(started);
         field.commands.run(
                 "curl",
@@ -200,7 +242,7 @@ final class SharedStores {
                 "--retry-all-errors",
                 "--fail",
                 started.origin() + "/readyz");
-        server = started;
+        servers.put(meta, started);
         return started;
     }
 }

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +24,7 @@ import pfs.pack.s3.S3Calls.Deadline;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CommonPrefix;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
@@ -352,14 +352,18 @@ public final class S3PackStore implements PackStore {
                 .toList();
     }
 
-    /** Names and beginnings of names, which a page has apart, in one order. */
+    /**
+     * Names and beginnings of names, which a page has apart, in one order; also of a store that
+     * knows no delimiter, and lists all.
+     */
     private Stream<Listed> tops(ListObjectsV2Response page) {
         return Stream.concat(
-                        page.contents().stream().map(this::listed),
-                        page.commonPrefixes().stream()
-                                .map(top -> top.prefix().substring(prefix.length()))
-                                .map(top -> new Listed(top, 0)))
-                .sorted(Comparator.comparing(Listed::name));
+                        page.contents().stream().map(S3Object::key),
+                        page.commonPrefixes().stream().map(CommonPrefix::prefix))
+                .map(key -> PackNames.top(key.substring(prefix.length())))
+                .distinct()
+                .sorted()
+                .map(top -> new Listed(top, 0));
     }
 
     /** What pages have, one page after the other, up to a limit; without the probe's own. */
