@@ -90,7 +90,7 @@ final class Field implements AutoCloseable {
         peakMebibytes = Math.max(peakMebibytes, server.peakMebibytes());
     }
 
-    /** What a scenario started is ended after all of them. */
+    /** What a scenario started is ended after all of them, the last one first. */
     void closeAtEnd(AutoCloseable started) {
         more.add(started);
     }
@@ -136,8 +136,8 @@ final class Field implements AutoCloseable {
         if (hdfs != null) {
             hdfs.close();
         }
-        for (AutoCloseable started : more) {
-            close(started);
+        while (!more.isEmpty()) {
+            close(more.removeLast());
         }
     }
 
