@@ -235,7 +235,9 @@ public final class PretendedCluster implements AutoCloseable {
                     return new MockResponse().setResponseCode(200).setBody("{}");
                 }
                 Matcher log = LOG.matcher(request.getPath());
-                return log.matches() ? logOf(log.group(1)) : crud.dispatch(known(request));
+                return log.matches()
+                        ? logOf(log.group(1))
+                        : WatchEnd.ofItsOwn(crud.dispatch(known(request)));
             }
 
             @Override
@@ -350,19 +352,27 @@ public final class PretendedCluster implements AutoCloseable {
         Thread.ofVirtual().start(() -> follow(name, address, id, process));
     }
 
+    /** The end is told whatever becomes of the log: whoever kills a process closes its output. */
     private void follow(String pod, String address, String id, Process process) {
-        StringBuffer log = logs.get(pod);
+        try {
+            keepLog(process, logs.get(pod));
+            int code = process.waitFor();
+            String reason = code == 0 ? "Completed" : code == 137 ? "OOMKilled" : "Error";
+            String phase = code == 0 ? "Succeeded" : "Failed";
+            tellStatus(pod, status(phase, address, id, ended(reason, code, null)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void keepLog(Process process, StringBuffer log) throws InterruptedException {
         try (BufferedReader out = process.inputReader(UTF_8)) {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
                 log.append(Instant.now()).append(' ').append(line).append('\n');
                 Thread.sleep(1);
             }
-            int code = process.waitFor();
-            String reason = code == 0 ? "Completed" : code == 137 ? "OOMKilled" : "Error";
-            String phase = code == 0 ? "Succeeded" : "Failed";
-            tellStatus(pod, status(phase, address, id, ended(reason, code, null)));
-        } catch (IOException | InterruptedException e) {
-            // Deleted.
+        } catch (IOException e) {
+            log.append(Instant.now()).append(" killed before its output was read\n");
         }
     }
 
