@@ -45,7 +45,7 @@ final class PackContents {
                 .findFirst();
     }
 
-    /** What the pack's index blob says; empty if it is missing or damaged. */
+    /** What the pack's index blob says; empty if it is missing, damaged, or another pack's. */
     Optional<PackIndexFormat> blob(long pack) throws IOException {
         long bytes = packs.size(PackNumber.index(pack));
         if (bytes < 0) {
@@ -54,7 +54,8 @@ final class PackContents {
         ByteBuffer blob = ByteBuffer.allocate((int) bytes);
         packs.read(PackNumber.index(pack), 0, blob);
         try {
-            return Optional.of(PackIndexFormat.decode(blob.flip()));
+            return Optional.of(PackIndexFormat.decode(blob.flip()))
+                    .filter(index -> index.pack() == pack);
         } catch (PfsException e) {
             return Optional.empty();
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeSet;
 import pfs.pack.PackStore;
 
@@ -38,7 +39,21 @@ record PackList(NavigableSet<Long> packs, NavigableSet<Long> dead, NavigableSet<
             page = page.size() < PAGE ? List.of() : store.listTop(after, PAGE);
         }
         packs.removeAll(dead);
+        removeLate(packs, indexed, store);
         return new PackList(packs, dead, indexed);
+    }
+
+    /**
+     * Of a pack that was deleted there may be a segment again: one that whoever was shut out of it
+     * had on its way. Such a pack has no size, and no index blob.
+     */
+    private static void removeLate(Set<Long> packs, Set<Long> indexed, PackStore store)
+            throws IOException {
+        for (long pack : List.copyOf(packs)) {
+            if (!indexed.contains(pack) && store.size(PackNumber.pack(pack)) < 0) {
+                packs.remove(pack);
+            }
+        }
     }
 
     /** The last with an index blob; 0 for none. */

@@ -153,6 +153,32 @@ class TakeOverTest {
         }
     }
 
+    /** A segment of one that was shut out may be under way for as long as the network likes. */
+    @Test
+    void aSegmentThatArrivesWhenItsPackIsDeletedMakesNoPackOfIt() throws Exception {
+        Journal journal = open();
+        List<ObjectId> objects = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            objects.add(insert(journal, 3000));
+            write(journal, "r" + i);
+        }
+        journal.catchUp();
+        await(() -> count(".pack") <= count(".index") + 1);
+        SegmentedPackStore packs = new SegmentedPackStore(shared, name -> name.endsWith(".pack"));
+        long first = PackList.of(packs).packs().first();
+        List<String> late = shared.list(PackNumber.pack(first) + "/", "", 100);
+        ByteBuffer segment = ByteBuffer.allocate((int) shared.size(late.getFirst()));
+        shared.read(late.getFirst(), 0, segment);
+        packs.delete(PackNumber.index(first));
+        packs.delete(PackNumber.pack(first));
+        shared.put(late.getFirst(), segment.flip());
+        assertThat(PackList.of(packs).packs()).doesNotContain(first);
+        Journal next = open();
+        assertThat(objects.subList(1, 4)).allMatch(next::contains);
+        write(next, "on");
+        assertThat(records(next)).contains("on");
+    }
+
     /** Two open at once: one of them has the journal, the other is told. */
     @Test
     void ofTwoWhoTakeOverAtOnceOneIsShutOut() throws IOException {
