@@ -7,15 +7,11 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import pfs.error.ErrorCode;
 import pfs.error.PfsException;
 import pfs.pack.PackNames;
@@ -24,14 +20,10 @@ import pfs.pack.s3.S3Calls.Deadline;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.CommonPrefix;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Exception;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * Packs as objects of a bucket, at any store that speaks S3 and honours {@code If-None-Match} on
@@ -55,7 +47,6 @@ public final class S3PackStore implements PackStore {
     private static final long MULTIPART_FROM = 2 * Multipart.PART;
 
     private static final Duration OLD_UPLOAD = Duration.ofDays(2);
-    private static final int PAGE = 1000;
 
     private final S3Client client;
     private final S3Calls calls;
@@ -64,6 +55,7 @@ public final class S3PackStore implements PackStore {
     private final String prefix;
     private final RandomGenerator random;
     private final Probe probe;
+    private final S3Listing listing;
 
     private S3PackStore(
             S3Client client,
@@ -78,6 +70,7 @@ public final class S3PackStore implements PackStore {
         this.prefix = address.prefix();
         this.random = random;
         this.probe = probe;
+        this.listing = new S3Listing(client, calls, bucket, prefix);
     }
 
     /** The same store with another patience; one of the two has to be closed. */
@@ -329,72 +322,12 @@ public final class S3PackStore implements PackStore {
 
     @Override
     public List<Listed> listSizes(String namePrefix, String after, int limit) {
-        return pages(
-                after,
-                limit,
-                request -> request.prefix(prefix + namePrefix),
-                page -> page.contents().stream().map(this::listed));
-    }
-
-    private Listed listed(S3Object object) {
-        return new Listed(object.key().substring(prefix.length()), object.size());
+        return listing.sizes(namePrefix, after, limit);
     }
 
     @Override
     public List<String> listTop(String after, int limit) {
-        return pages(
-                        PackNames.behind(after),
-                        limit,
-                        request -> request.prefix(prefix).delimiter("/"),
-                        this::tops)
-                .stream()
-                .map(Listed::name)
-                .toList();
-    }
-
-    /**
-     * Names and beginnings of names, which a page has apart, in one order; also of a store that
-     * knows no delimiter, and lists all.
-     */
-    private Stream<Listed> tops(ListObjectsV2Response page) {
-        return Stream.concat(
-                        page.contents().stream().map(S3Object::key),
-                        page.commonPrefixes().stream().map(CommonPrefix::prefix))
-                .map(key -> PackNames.top(key.substring(prefix.length())))
-                .distinct()
-                .sorted()
-                .map(top -> new Listed(top, 0));
-    }
-
-    /** What pages have, one page after the other, up to a limit; without the probe's own. */
-    private List<Listed> pages(
-            String after,
-            int limit,
-            Consumer<ListObjectsV2Request.Builder> what,
-            Function<ListObjectsV2Response, Stream<Listed>> shown) {
-        List<Listed> listed = new ArrayList<>();
-        String last = after;
-        while (listed.size() < limit) {
-            String from = prefix + last;
-            int most = Math.min(PAGE, limit - listed.size());
-            ListObjectsV2Response page =
-                    calls.repeat(
-                            "list names",
-                            () ->
-                                    client.listObjectsV2(
-                                            r ->
-                                                    r.bucket(bucket)
-                                                            .startAfter(from)
-                                                            .maxKeys(most)
-                                                            .applyMutation(what)));
-            List<Listed> all = shown.apply(page).toList();
-            all.stream().filter(one -> !one.name().startsWith("_")).forEach(listed::add);
-            if (!page.isTruncated() || all.isEmpty()) {
-                break;
-            }
-            last = PackNames.behind(all.getLast().name());
-        }
-        return listed;
+        return listing.tops(after, limit);
     }
 
     @Override

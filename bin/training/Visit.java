@@ -12,7 +12,7 @@ import java.util.concurrent.Semaphore;
 /**
  * Clients of a server that trains its cache of classes, of the kind that a server has most: many that
  * put small files, one that puts large ones, and some that read them (bin/train).
- * java bin/Visit.java URL
+ * java bin/training/Visit.java URL
  */
 class Visit {
     private static final int SMALL = 1000;
