@@ -31,6 +31,7 @@ import pfs.cli.jobs.JobCommand;
 import pfs.cli.jobs.LogsCommand;
 import pfs.cli.jobs.RunCommand;
 import pfs.cli.jobs.RunsCommand;
+import pfs.cli.mount.MountCommand;
 import pfs.cli.remote.ClusterCommand;
 import pfs.cli.remote.FetchCommand;
 import pfs.cli.remote.PromoteCommand;
@@ -52,6 +53,7 @@ final class Commands {
         ALL.put("rm", RemoveCommand::new);
         ALL.put("cp", CopyCommand::new);
         ALL.put("mv", MoveCommand::new);
+        ALL.put("mount", MountCommand::new);
         ALL.put("commit", CommitCommand::new);
         ALL.put("log", LogCommand::new);
         ALL.put("show", ShowCommand::new);

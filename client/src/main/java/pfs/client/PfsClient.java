@@ -79,6 +79,15 @@ public final class PfsClient implements AutoCloseable {
         return verify(http.send(request));
     }
 
+    /**
+     * As send, for who cannot wait for long.
+     *
+     * @param silenceMillis how long the server may say nothing; a SocketTimeoutException then
+     */
+    public Response send(Request request, int silenceMillis) throws IOException {
+        return verify(http.send(request, silenceMillis));
+    }
+
     /** As send, for answers that may take as long as they want. */
     public Response await(Request request) throws IOException {
         return verify(http.send(request, 0));

@@ -28,6 +28,7 @@ public final class HelpCommand implements Callable<Integer> {
                       cat       write files to standard output
                       ls        list a directory or a glob
                       rm cp mv  delete, copy, move
+                      mount     show a directory or a commit as a local directory
             history   commit    commit the branch's changes
                       log       list commits        show    one, and what it changed
                       status    list changes        reset   drop them
