@@ -22,6 +22,8 @@ final class BlockCache {
     /** What a block takes beside its bytes, roughly. */
     private static final int OVERHEAD = 256;
 
+    private static final int FARTHEST = 8;
+
     /** The least limit in bytes that makes sense. */
     static final long LEAST = 4L * (BLOCK + OVERHEAD);
 
@@ -96,7 +98,8 @@ final class BlockCache {
         Block block;
         lock.lock();
         try {
-            if (blocks.containsKey(key) || !makeRoom(length)) {
+            // To get it also makes it young, so that what was read goes before what will be.
+            if (blocks.get(key) != null || !makeRoom(length)) {
                 return;
             }
             block = add(key, length);
@@ -168,6 +171,11 @@ final class BlockCache {
         } catch (CompletionException e) {
             return null;
         }
+    }
+
+    /** Blocks that one reader may have fetched ahead, so that a few others have room too. */
+    int ahead() {
+        return (int) Math.clamp(limit / BLOCK / 4, 1, FARTHEST);
     }
 
     /** Bytes that count against the limit now. */

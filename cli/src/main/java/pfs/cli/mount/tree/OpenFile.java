@@ -6,11 +6,9 @@ import pfs.api.ListedEntry;
 
 /**
  * A file that was opened: always the version that it was then. Who reads on is read ahead for: one
- * block, then two, up to eight. Thread-safe.
+ * block, then two, up to eight or a quarter of the cache. Thread-safe.
  */
 final class OpenFile {
-    private static final int FARTHEST = 8;
-
     private final Source source;
     private final BlockCache blocks;
     private final String path;
@@ -45,10 +43,10 @@ final class OpenFile {
     private void readAhead(long index) {
         int ahead;
         synchronized (this) {
-            if (index == last || index < last && last - index <= FARTHEST) {
+            if (index == last || index < last && last - index <= blocks.ahead()) {
                 return; // the same block again, or a late one of several readers
             }
-            window = index == last + 1 ? Math.min(Math.max(1, window * 2), FARTHEST) : 0;
+            window = index == last + 1 ? Math.min(Math.max(1, window * 2), blocks.ahead()) : 0;
             if (last < 0) {
                 window = 0; // many look at a file's beginning only
             }

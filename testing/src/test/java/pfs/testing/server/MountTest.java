@@ -1,0 +1,428 @@
+package pfs.testing.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code pfs mount} by the kernel's FUSE, against a real server; each test has a repo of its own.
+ */
+@Timeout(600)
+class MountTest {
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final int MIB = 1 << 20;
+
+    /** All that names may have; pfs has no control characters in them. */
+    private static final List<String> ODD_NAMES =
+            List.of(
+                    "with space",
+                    "größe 漢字 😀",
+                    "100% ?*#+&=[a].txt",
+                    "*",
+                    "-dash",
+                    "back\\slash",
+                    "quote'\"",
+                    "sub dir/ü/x;y,z:@!$");
+
+    @TempDir static Path all;
+    private static ServerProcess server;
+    private static int repos;
+
+    @TempDir Path work;
+    private String repo = "";
+
+    @BeforeAll
+    static void start() throws Exception {
+        assumeTrue(
+                Files.exists(Path.of("/dev/fuse")),
+                "there is no /dev/fuse: modprobe fuse, or --device /dev/fuse --cap-add SYS_ADMIN");
+        assumeTrue(
+                run(all, "sh", "-c", "command -v fusermount3").code() == 0,
+                "there is no fusermount3: apt-get install fuse3");
+        server = serve(ServerProcess.freePort());
+    }
+
+    private static ServerProcess serve(int port) throws IOException {
+        ServerProcess process =
+                ServerProcess.start(
+                        ROOT, all.resolve("data"), ServerProcess.SHORT_LIVED, port, List.of());
+        process.awaitReady();
+        return process;
+    }
+
+    @AfterAll
+    static void stop() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @BeforeEach
+    void newRepo() throws Exception {
+        repo = "mounted" + repos++;
+        pfs("repo", repo);
+    }
+
+    private record Ended(int code, String out) {}
+
+    private static Ended run(Path directory, String... command) throws Exception {
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+        Process process = builder.start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Ended(process.waitFor(), out);
+    }
+
+    private String[] command(String... arguments) {
+        List<String> words = new ArrayList<>(List.of(ROOT.resolve("pfs").toString()));
+        words.addAll(List.of(arguments));
+        words.addAll(List.of("--repo", repo, "--server", server.uri("").toString()));
+        return words.toArray(String[]::new);
+    }
+
+    private void pfs(String... arguments) throws Exception {
+        Ended ended = run(work, command(arguments));
+        assertThat(ended.code()).as(ended.out()).isZero();
+    }
+
+    /** A mount by a process of its own, which is gone in any case in the end. */
+    private final class Mounted implements AutoCloseable {
+        final Path at;
+        private final Path log;
+        private final Process process;
+
+        Mounted(String... arguments) throws IOException {
+            at = Files.createTempDirectory(work, "mount");
+            log = work.resolve(at.getFileName() + ".log");
+            List<String> words = new ArrayList<>(List.of(command("mount")));
+            words.addAll(List.of(arguments));
+            words.add(at.toString());
+            process =
+                    new ProcessBuilder(words)
+                            .redirectErrorStream(true)
+                            .redirectOutput(log.toFile())
+                            .start();
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> said().contains("is mounted at") || !process.isAlive());
+            assertThat(process.isAlive()).as(said()).isTrue();
+        }
+
+        String said() throws IOException {
+            return Files.readString(log);
+        }
+
+        int ended() throws InterruptedException {
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("it ends").isTrue();
+            return process.exitValue();
+        }
+
+        boolean isMounted() throws IOException {
+            return Files.readString(Path.of("/proc/self/mountinfo")).contains(" " + at + " ");
+        }
+
+        @Override
+        public void close() throws IOException {
+            process.destroy();
+            try {
+                run(work, "fusermount3", "-u", "-z", "-q", at.toString());
+                process.waitFor(20, TimeUnit.SECONDS);
+            } catch (Exception e) {
+                throw new IOException(e);
+            } finally {
+                process.destroyForcibly();
+            }
+        }
+    }
+
+    private byte[] random(String name, int size) throws IOException {
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        Files.write(work.resolve(name), bytes);
+        return bytes;
+    }
+
+    @Test
+    void aTreeIsTheOneThatGetFetches() throws Exception {
+        Path in = work.resolve("in");
+        for (String name : ODD_NAMES) {
+            Files.createDirectories(in.resolve(name).getParent());
+            Files.writeString(in.resolve(name), "contents of " + name);
+        }
+        Files.createDirectories(in.resolve("empty/below"));
+        Files.writeString(in.resolve("nothing"), "");
+        random("in/large", 5 * MIB + 17);
+        Files.writeString(in.resolve("run.sh"), "#!");
+        Files.setPosixFilePermissions(
+                in.resolve("run.sh"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setLastModifiedTime(
+                in.resolve("run.sh"), FileTime.from(Instant.parse("2001-02-03T04:05:06Z")));
+        pfs("put", "-r", in.toString(), "a tree");
+        pfs("commit", "-m", "first");
+        pfs("get", "-r", "a tree", work.resolve("out").toString());
+        pfs("rm", "a tree/nothing");
+        try (Mounted commit = new Mounted("-c", "1", "a tree");
+                Mounted branch = new Mounted()) {
+            verifySame(commit.at, work.resolve("out"));
+            Files.delete(work.resolve("out/nothing"));
+            verifySame(branch.at.resolve("a tree"), work.resolve("out"));
+            assertThat(commit.said()).hasLineCount(1).contains("commit ", "read-only", "Ctrl-C");
+            assertThat(branch.said()).hasLineCount(1).startsWith("master is mounted at");
+            assertThat(branch.at.resolve("a tree/new\nline")).doesNotExist();
+            assertThat(branch.at.resolve("a tree/?")).doesNotExist();
+            assertThat(run(work, "df", commit.at.toString()).code()).isZero();
+        }
+    }
+
+    /** Bytes, and for files permissions, sizes and times. */
+    private void verifySame(Path mounted, Path fetched) throws Exception {
+        Ended diff = run(work, "diff", "-r", mounted.toString(), fetched.toString());
+        assertThat(diff.out()).isEmpty();
+        String[] facts = {"find", ".", "-type", "f", "-printf", "%p %m %s %T@\\n"};
+        List<String> there = run(mounted, facts).out().lines().sorted().toList();
+        assertThat(there).isEqualTo(run(fetched, facts).out().lines().sorted().toList());
+        assertThat(there).hasSizeGreaterThan(ODD_NAMES.size());
+    }
+
+    @Test
+    void rangesOfALargeFileAreItsBytes() throws Exception {
+        byte[] bytes = random("large", 64 * MIB);
+        pfs("put", work.resolve("large").toString(), "large");
+        try (Mounted mounted = new Mounted("--cache", "16");
+                ExecutorService readers = Executors.newFixedThreadPool(4)) {
+            Path file = mounted.at.resolve("large");
+            List<Future<?>> reading = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                Random random = new Random(i);
+                reading.add(readers.submit(() -> verifyRanges(file, bytes, random)));
+            }
+            for (Future<?> reader : reading) {
+                reader.get();
+            }
+            assertThat(Files.mismatch(file, work.resolve("large"))).isEqualTo(-1);
+        }
+    }
+
+    private static Void verifyRanges(Path file, byte[] bytes, Random random) throws IOException {
+        try (RandomAccessFile reader = new RandomAccessFile(file.toFile(), "r")) {
+            for (int i = 0; i < 200; i++) {
+                int offset = random.nextInt(bytes.length);
+                byte[] part = new byte[random.nextInt(300_000)];
+                reader.seek(offset);
+                int n = Math.max(0, reader.read(part));
+                assertThat(Arrays.equals(part, 0, n, bytes, offset, offset + n))
+                        .as("%d bytes at %d", n, offset)
+                        .isTrue();
+                assertThat(n).isEqualTo(Math.min(part.length, bytes.length - offset));
+            }
+        }
+        return null;
+    }
+
+    @Test
+    void aDirectoryOfTwelveThousandIsWhole() throws Exception {
+        Path in = Files.createDirectories(work.resolve("in"));
+        for (int i = 0; i < 12_000; i++) {
+            Files.writeString(in.resolve("file " + i), "x".repeat(i % 10));
+        }
+        pfs("put", "-r", in.toString(), "many");
+        try (Mounted mounted = new Mounted("many")) {
+            for (int again = 0; again < 2; again++) {
+                String[] facts = {"find", ".", "-printf", "%p %y %s\\n"};
+                List<String> there = run(mounted.at, facts).out().lines().sorted().toList();
+                assertThat(there).hasSize(12_001);
+                assertThat(there).contains("./file 11999 f 9");
+            }
+            try (Stream<Path> names = Files.list(mounted.at)) {
+                assertThat(names.map(n -> n.getFileName().toString()).distinct()).hasSize(12_000);
+            }
+        }
+    }
+
+    @Test
+    void nothingCanBeWritten() throws Exception {
+        random("file", 100);
+        pfs("put", work.resolve("file").toString(), "dir/file");
+        try (Mounted mounted = new Mounted()) {
+            Path file = mounted.at.resolve("dir/file");
+            refused(() -> Files.writeString(mounted.at.resolve("new"), "x"));
+            refused(() -> Files.writeString(file, "x", StandardOpenOption.APPEND));
+            refused(() -> Files.createDirectory(mounted.at.resolve("new")));
+            refused(() -> Files.delete(file));
+            refused(() -> Files.move(file, mounted.at.resolve("moved")));
+            refused(() -> Files.setLastModifiedTime(file, FileTime.fromMillis(0)));
+            refused(() -> Files.createSymbolicLink(mounted.at.resolve("link"), file));
+            assertThat(Files.size(file)).isEqualTo(100);
+        }
+    }
+
+    private static void refused(ThrowingCallable write) {
+        assertThatThrownBy(write)
+                .isInstanceOf(FileSystemException.class)
+                .hasMessageContaining("Read-only file system");
+    }
+
+    @Test
+    void aFileThatIsReplacedWhileItIsOpenIsNeverMixed() throws Exception {
+        int size = 24 * MIB;
+        byte[] old = random("old", size);
+        byte[] later = random("later", size + MIB);
+        pfs("put", work.resolve("old").toString(), "file");
+        pfs("commit", "-m", "old");
+        try (Mounted branch = new Mounted();
+                Mounted commit = new Mounted("-c", "1");
+                FileChannel following = FileChannel.open(branch.at.resolve("file"));
+                FileChannel fixed = FileChannel.open(commit.at.resolve("file"))) {
+            assertThat(read(following, 0, MIB)).isEqualTo(Arrays.copyOf(old, MIB));
+            pfs("put", work.resolve("later").toString(), "file");
+            assertThatThrownBy(
+                            () -> {
+                                for (int at = 0; at < size; at += MIB) {
+                                    assertThat(read(following, at, MIB))
+                                            .isEqualTo(Arrays.copyOfRange(old, at, at + MIB));
+                                }
+                            })
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("Stale file handle");
+            assertThat(Files.readAllBytes(branch.at.resolve("file"))).isEqualTo(later);
+            assertThat(read(fixed, 0, size)).isEqualTo(old);
+            pfs("rm", "file");
+            assertThat(Files.readAllBytes(commit.at.resolve("file"))).isEqualTo(old);
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> !Files.exists(branch.at.resolve("file")));
+        }
+    }
+
+    private static byte[] read(FileChannel from, long offset, int size) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(size);
+        while (buffer.hasRemaining() && from.read(buffer, offset + buffer.position()) >= 0) {
+            // until it is full
+        }
+        return Arrays.copyOf(buffer.array(), buffer.position());
+    }
+
+    @Test
+    void aServerThatIsAwayIsAnErrorAndComesBack() throws Exception {
+        byte[] bytes = random("file", 3 * MIB);
+        pfs("put", work.resolve("file").toString(), "file");
+        try (Mounted mounted = new Mounted();
+                FileChannel open = FileChannel.open(mounted.at.resolve("file"))) {
+            assertThat(read(open, 0, 100)).isEqualTo(Arrays.copyOf(bytes, 100));
+            int port = server.port();
+            server.kill();
+            long began = System.nanoTime();
+            assertThatThrownBy(() -> read(open, 2 * MIB, MIB))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("Input/output error");
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .isLessThan(Duration.ofSeconds(30));
+            server = serve(port);
+            assertThat(read(open, 0, 3 * MIB)).isEqualTo(bytes);
+            assertThat(Files.readAllBytes(mounted.at.resolve("file"))).isEqualTo(bytes);
+            assertThat(mounted.said()).contains("does not answer", "answers again");
+        }
+    }
+
+    @Test
+    void aServerThatHangsIsAnErrorInBoundedTime() throws Exception {
+        random("file", 100);
+        pfs("put", work.resolve("file").toString(), "file");
+        try (Mounted mounted = new Mounted()) {
+            server.signal("STOP");
+            try {
+                long began = System.nanoTime();
+                assertThatThrownBy(() -> Files.readAllBytes(mounted.at.resolve("file")))
+                        .isInstanceOf(IOException.class);
+                assertThat(Duration.ofNanos(System.nanoTime() - began))
+                        .isLessThan(Duration.ofSeconds(60));
+            } finally {
+                server.signal("CONT");
+            }
+            await().atMost(Duration.ofSeconds(30))
+                    .ignoreExceptions()
+                    .until(() -> Files.readAllBytes(mounted.at.resolve("file")).length == 100);
+        }
+    }
+
+    @Test
+    void itEndsBySignalsAndByUnmounting() throws Exception {
+        random("file", 100);
+        pfs("put", work.resolve("file").toString(), "file");
+        for (String end : List.of("TERM", "INT", "umount", "fusermount3 -u")) {
+            try (Mounted mounted = new Mounted()) {
+                assertThat(mounted.isMounted()).isTrue();
+                String target = mounted.at.toString();
+                switch (end) {
+                    case "umount", "fusermount3 -u" -> {
+                        // Others may be looking at new mounts just now, as desktops do.
+                        String[] words = (end + " " + target).split(" ");
+                        await().until(() -> run(work, words).code() == 0);
+                    }
+                    default -> {
+                        try (FileChannel _ = FileChannel.open(mounted.at.resolve("file"))) {
+                            String pid = Long.toString(mounted.process.pid());
+                            run(work, "kill", "-" + end, pid);
+                            assertThat(mounted.ended()).as(end).isZero();
+                        }
+                    }
+                }
+                assertThat(mounted.ended()).as(end).isZero();
+                assertThat(mounted.isMounted()).as(end).isFalse();
+                assertThat(mounted.said()).as(end).hasLineCount(1);
+            }
+        }
+    }
+
+    @Test
+    void whatCannotBeMountedIsSaidBefore() throws Exception {
+        random("file", 100);
+        pfs("put", work.resolve("file").toString(), "file");
+        Path at = Files.createDirectory(work.resolve("at"));
+        refused(1, "there is no 'none'", "mount", "none", at.toString());
+        refused(1, "file is a file", "mount", "file", at.toString());
+        refused(1, "there is no branch, tag or commit 'v9'", "mount", "-c", "v9", at.toString());
+        refused(1, "is not empty", "mount", work.toString());
+        refused(1, "is not there: mkdir", "mount", work.resolve("away").toString());
+        refused(2, "8 at least", "mount", "--cache", "1", at.toString());
+        refused(2, "DIRECTORY", "mount");
+        try (Mounted mounted = new Mounted()) {
+            refused(1, "is a mount already", "mount", mounted.at.toString());
+        }
+    }
+
+    private void refused(int code, String says, String... arguments) throws Exception {
+        Ended ended = run(work, command(arguments));
+        assertThat(ended.out()).hasLineCount(1).startsWith("pfs: ").contains(says);
+        assertThat(ended.code()).isEqualTo(code);
+    }
+}
