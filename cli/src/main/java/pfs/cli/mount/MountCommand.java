@@ -163,6 +163,9 @@ public final class MountCommand implements Callable<Integer> {
                             json -> {
                                 json.writeStringProperty("directory", directory.toString());
                                 json.writeStringProperty("mounted", version.name());
+                                if (version instanceof Version.Fixed fixed) {
+                                    json.writeStringProperty("commit", fixed.ref());
+                                }
                             });
         } else {
             session.out()
