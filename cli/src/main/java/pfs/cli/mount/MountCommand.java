@@ -174,7 +174,7 @@ public final class MountCommand implements Callable<Integer> {
                                     + " is mounted at "
                                     + directory
                                     + ", read-only; Ctrl-C or fusermount3 -u "
-                                    + directory
+                                    + MountPoint.quoted(directory)
                                     + " ends it");
         }
         session.out().flush();

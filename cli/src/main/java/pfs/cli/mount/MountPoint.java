@@ -70,7 +70,7 @@ record MountPoint(Path directory, Library library) {
             throw new IOException(
                     directory
                             + " is a mount already: fusermount3 -u "
-                            + directory
+                            + quoted(directory)
                             + " ends it, or name another directory");
         }
         try (Stream<Path> inside = Files.list(directory)) {
@@ -78,10 +78,16 @@ record MountPoint(Path directory, Library library) {
                 throw new IOException(directory + " is not empty: name an empty directory");
             }
         } catch (NoSuchFileException e) {
-            throw new IOException(directory + " is not there: mkdir " + directory, e);
+            throw new IOException(directory + " is not there: mkdir " + quoted(directory), e);
         } catch (NotDirectoryException e) {
             throw new IOException(directory + " is not a directory", e);
         }
+    }
+
+    /** A path as a shell takes it. */
+    static String quoted(Path path) {
+        String text = path.toString();
+        return text.matches("[\\w/.,+:@-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 
     /** The fifth field is the place; spaces and the like are written as {@code \040}. */

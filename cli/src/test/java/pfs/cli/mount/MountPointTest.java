@@ -1,5 +1,6 @@
 package pfs.cli.mount;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -38,7 +39,13 @@ class MountPointTest {
         String line =
                 "40 25 0:39 / /mnt/gr\u00c3\u00b6\u00c3\u009fe\\040of\\040all ro - fuse.pfs pfs ro";
         assertThatThrownBy(() -> MountPoint.place(place, List.of(line)))
-                .hasMessageContaining("is a mount already: fusermount3 -u " + place);
+                .hasMessageContaining("is a mount already: fusermount3 -u '" + place + "'");
+    }
+
+    @Test
+    void whatIsToBeTypedCanBePasted() {
+        assertThat(MountPoint.quoted(Path.of("/mnt/a-1_b.c"))).isEqualTo("/mnt/a-1_b.c");
+        assertThat(MountPoint.quoted(Path.of("/mnt/it's"))).isEqualTo("'/mnt/it'\\''s'");
     }
 
     @Test

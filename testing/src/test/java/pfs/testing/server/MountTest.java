@@ -323,6 +323,33 @@ class MountTest {
         }
     }
 
+    @Test
+    void aBranchIsFollowedWithItsChangesOrByItsCommits() throws Exception {
+        Path file = work.resolve("file");
+        Files.writeString(file, "one");
+        pfs("put", file.toString(), "file");
+        pfs("commit", "-m", "one");
+        pfs("tag", "v1");
+        pfs("branch", "side");
+        try (Mounted changes = new Mounted();
+                Mounted commits = new Mounted("-c", "HEAD");
+                Mounted side = new Mounted("-b", "side");
+                Mounted tag = new Mounted("-c", "v1")) {
+            Files.writeString(file, "and two");
+            pfs("put", file.toString(), "file");
+            assertThat(changes.at.resolve("file")).hasContent("and two");
+            assertThat(commits.at.resolve("file")).hasContent("one");
+            pfs("commit", "-m", "two");
+            assertThat(commits.at.resolve("file")).hasContent("and two");
+            pfs("put", "-b", "side", file.toString(), "new");
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> Files.exists(side.at.resolve("new")));
+            assertThat(side.at.resolve("file")).hasContent("one");
+            assertThat(tag.at.resolve("file")).hasContent("one");
+            assertThat(commits.said()).startsWith("the last commit of master is mounted at");
+        }
+    }
+
     private static byte[] read(FileChannel from, long offset, int size) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(size);
         while (buffer.hasRemaining() && from.read(buffer, offset + buffer.position()) >= 0) {
