@@ -37,6 +37,9 @@ public final class MountCommand implements Callable<Integer> {
     private static final int LEAST_CACHE = 8;
     private static final int MIB = 1 << 20;
 
+    /** In seconds, as options of a mount have it. */
+    private static final String A_MONTH = "2592000";
+
     @ParentCommand @Nullable Session parent;
 
     @Option(
@@ -132,22 +135,21 @@ public final class MountCommand implements Callable<Integer> {
     }
 
     private List<String> options(PfsClient client, Version version) {
-        String seconds =
+        List<String> options = new ArrayList<>();
+        options.add("subtype=pfs");
+        options.add("fsname=" + escaped(client.endpoint().toString()));
+        String names =
                 switch (version) {
-                    case Version.Fixed _ -> "2592000"; // a month: the kernel drops what it needs to
+                    case Version.Fixed _ -> A_MONTH; // or until the kernel needs the memory
                     case Version.Following _ -> Long.toString(MountedTree.LIFE.toSeconds());
                 };
-        List<String> options =
-                new ArrayList<>(
-                        List.of(
-                                "subtype=pfs",
-                                "fsname=" + escaped(client.endpoint().toString()),
-                                "default_permissions",
-                                "attr_timeout=" + seconds,
-                                "entry_timeout=" + seconds,
-                                "negative_timeout=" + seconds));
+        options.add("entry_timeout=" + names);
+        options.add("negative_timeout=" + names);
+        // A file that was just opened has the size of what was opened, not of what was there
+        // before.
+        options.add("attr_timeout=" + (version instanceof Version.Fixed ? A_MONTH : "0"));
         if (allowOther) {
-            options.add("allow_other");
+            options.addAll(List.of("allow_other", "default_permissions"));
         }
         return options;
     }

@@ -304,7 +304,11 @@ class MountTest {
                 FileChannel following = FileChannel.open(branch.at.resolve("file"));
                 FileChannel fixed = FileChannel.open(commit.at.resolve("file"))) {
             assertThat(read(following, 0, MIB)).isEqualTo(Arrays.copyOf(old, MIB));
+            Files.size(branch.at.resolve("file"));
             pfs("put", work.resolve("later").toString(), "file");
+            try (FileChannel again = FileChannel.open(branch.at.resolve("file"))) {
+                assertThat(again.size()).isEqualTo(later.length);
+            }
             assertThatThrownBy(
                             () -> {
                                 for (int at = 0; at < size; at += MIB) {
