@@ -61,10 +61,18 @@ final class OpenDirectory {
     private Part fetch(long first, @Nullable String after) throws IOException {
         Part part = new Part(first, source.list(path, after));
         for (ListedEntry entry : part.page.entries()) {
+            verify(name(entry));
             seen.accept(path.isEmpty() ? name(entry) : path + "/" + name(entry), entry);
         }
         now = part;
         return part;
+    }
+
+    /** The kernel would refuse these too, or end the name early. */
+    private static void verify(String name) throws IOException {
+        if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf(0) >= 0) {
+            throw new IOException("the server sent the name '" + name + "', which is refused");
+        }
     }
 
     static String name(ListedEntry entry) {

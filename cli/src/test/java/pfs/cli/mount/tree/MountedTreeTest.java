@@ -88,6 +88,24 @@ class MountedTreeTest {
     }
 
     @Test
+    void namesThatLeadOutAreRefused() throws IOException {
+        for (String name : List.of("..", ".", "a\0b")) {
+            source.put("dir/" + name, new byte[10]);
+            MountedTree tree = mounted(BRANCH);
+            long handle = tree.openDirectory("dir").handle();
+            assertThatThrownBy(
+                            () ->
+                                    tree.list(
+                                            handle,
+                                            0,
+                                            piece(new ArrayList<>(), new ArrayList<>(), 9)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("which is refused");
+            source.remove("dir/" + name);
+        }
+    }
+
+    @Test
     void aReaderMayGoBackInADirectory() throws IOException {
         IntStream.range(0, 1_000).forEach(n -> source.put("%04d".formatted(n), new byte[0]));
         MountedTree tree = mounted(COMMIT);
