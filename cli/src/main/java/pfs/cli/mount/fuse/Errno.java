@@ -7,9 +7,7 @@ public enum Errno {
     EIO(5),
     EBADF(9),
     EACCES(13),
-    ENOTDIR(20),
     EISDIR(21),
-    EROFS(30),
     ENAMETOOLONG(36),
     ECONNABORTED(103),
     ESTALE(116);
