@@ -43,6 +43,9 @@ class MountTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final int MIB = 1 << 20;
 
+    /** The capability's number, see capabilities(7). */
+    private static final int SYS_ADMIN = 21;
+
     /** All that names may have; pfs has no control characters in them. */
     private static final List<String> ODD_NAMES =
             List.of(
@@ -70,7 +73,21 @@ class MountTest {
         assumeTrue(
                 run(all, "sh", "-c", "command -v fusermount3").code() == 0,
                 "there is no fusermount3: apt-get install fuse3");
+        assumeTrue(
+                mayMount(),
+                "root without CAP_SYS_ADMIN cannot mount: --cap-add SYS_ADMIN, or another user");
         server = serve(ServerProcess.freePort());
+    }
+
+    /** Others than root mount by fusermount3, which may. */
+    private static boolean mayMount() throws IOException {
+        if (!Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
+            return true;
+        }
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("CapEff:"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .anyMatch(hex -> (Long.parseUnsignedLong(hex, 16) >> SYS_ADMIN & 1) == 1);
     }
 
     private static ServerProcess serve(int port) throws IOException {
