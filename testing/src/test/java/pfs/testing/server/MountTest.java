@@ -142,7 +142,9 @@ class MountTest {
         Mounted(String... arguments) throws IOException {
             at = Files.createTempDirectory(work, "mount");
             log = work.resolve(at.getFileName() + ".log");
-            List<String> words = new ArrayList<>(List.of(command("mount")));
+            // Who runs the tests in the background may have SIGINT ignored, and all below them too.
+            List<String> words = new ArrayList<>(List.of("env", "--default-signal=INT"));
+            words.addAll(List.of(command("mount")));
             words.addAll(List.of(arguments));
             words.add(at.toString());
             process =
