@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,15 +20,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,9 +40,6 @@ import org.junit.jupiter.api.io.TempDir;
 class MountTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final int MIB = 1 << 20;
-
-    /** The capability's number, see capabilities(7). */
-    private static final int SYS_ADMIN = 21;
 
     /** All that names may have; pfs has no control characters in them. */
     private static final List<String> ODD_NAMES =
@@ -65,29 +60,16 @@ class MountTest {
     @TempDir Path work;
     private String repo = "";
 
-    @BeforeAll
-    static void start() throws Exception {
-        assumeTrue(
-                Files.exists(Path.of("/dev/fuse")),
-                "there is no /dev/fuse: modprobe fuse, or --device /dev/fuse --cap-add SYS_ADMIN");
-        assumeTrue(
-                run(all, "sh", "-c", "command -v fusermount3").code() == 0,
-                "there is no fusermount3: apt-get install fuse3");
-        assumeTrue(
-                mayMount(),
-                "root without CAP_SYS_ADMIN cannot mount: --cap-add SYS_ADMIN, or another user");
-        server = serve(ServerProcess.freePort());
-    }
-
-    /** Others than root mount by fusermount3, which may. */
-    private static boolean mayMount() throws IOException {
-        if (!Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
-            return true;
+    /** In each test, so that each is reported as skipped where it cannot be run. */
+    @BeforeEach
+    void newRepo() throws Exception {
+        Optional<String> lacking = Mounted.lacking();
+        assumeTrue(lacking.isEmpty(), () -> lacking.orElse(""));
+        if (server == null) {
+            server = serve(ServerProcess.freePort());
         }
-        return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("CapEff:"))
-                .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                .anyMatch(hex -> (Long.parseUnsignedLong(hex, 16) >> SYS_ADMIN & 1) == 1);
+        repo = "mounted" + repos++;
+        pfs("repo", repo);
     }
 
     private static ServerProcess serve(int port) throws IOException {
@@ -105,20 +87,8 @@ class MountTest {
         }
     }
 
-    @BeforeEach
-    void newRepo() throws Exception {
-        repo = "mounted" + repos++;
-        pfs("repo", repo);
-    }
-
-    private record Ended(int code, String out) {}
-
-    private static Ended run(Path directory, String... command) throws Exception {
-        ProcessBuilder builder =
-                new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
-        Process process = builder.start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Ended(process.waitFor(), out);
+    private Mounted mount(String... arguments) throws IOException {
+        return new Mounted(work, List.of(command("mount")), arguments);
     }
 
     private String[] command(String... arguments) {
@@ -129,59 +99,8 @@ class MountTest {
     }
 
     private void pfs(String... arguments) throws Exception {
-        Ended ended = run(work, command(arguments));
+        Ended ended = Ended.of(work, command(arguments));
         assertThat(ended.code()).as(ended.out()).isZero();
-    }
-
-    /** A mount by a process of its own, which is gone in any case in the end. */
-    private final class Mounted implements AutoCloseable {
-        final Path at;
-        private final Path log;
-        private final Process process;
-
-        Mounted(String... arguments) throws IOException {
-            at = Files.createTempDirectory(work, "mount");
-            log = work.resolve(at.getFileName() + ".log");
-            // Who runs the tests in the background may have SIGINT ignored, and all below them too.
-            List<String> words = new ArrayList<>(List.of("env", "--default-signal=INT"));
-            words.addAll(List.of(command("mount")));
-            words.addAll(List.of(arguments));
-            words.add(at.toString());
-            process =
-                    new ProcessBuilder(words)
-                            .redirectErrorStream(true)
-                            .redirectOutput(log.toFile())
-                            .start();
-            await().atMost(Duration.ofMinutes(1))
-                    .until(() -> said().contains("is mounted at") || !process.isAlive());
-            assertThat(process.isAlive()).as(said()).isTrue();
-        }
-
-        String said() throws IOException {
-            return Files.readString(log);
-        }
-
-        int ended() throws InterruptedException {
-            assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("it ends").isTrue();
-            return process.exitValue();
-        }
-
-        boolean isMounted() throws IOException {
-            return Files.readString(Path.of("/proc/self/mountinfo")).contains(" " + at + " ");
-        }
-
-        @Override
-        public void close() throws IOException {
-            process.destroy();
-            try {
-                run(work, "fusermount3", "-u", "-z", "-q", at.toString());
-                process.waitFor(20, TimeUnit.SECONDS);
-            } catch (Exception e) {
-                throw new IOException(e);
-            } finally {
-                process.destroyForcibly();
-            }
-        }
     }
 
     private byte[] random(String name, int size) throws IOException {
@@ -210,26 +129,26 @@ class MountTest {
         pfs("commit", "-m", "first");
         pfs("get", "-r", "a tree", work.resolve("out").toString());
         pfs("rm", "a tree/nothing");
-        try (Mounted commit = new Mounted("-c", "1", "a tree");
-                Mounted branch = new Mounted()) {
-            verifySame(commit.at, work.resolve("out"));
+        try (Mounted commit = mount("-c", "1", "a tree");
+                Mounted branch = mount()) {
+            verifySame(commit.at(), work.resolve("out"));
             Files.delete(work.resolve("out/nothing"));
-            verifySame(branch.at.resolve("a tree"), work.resolve("out"));
+            verifySame(branch.at().resolve("a tree"), work.resolve("out"));
             assertThat(commit.said()).hasLineCount(1).contains("commit ", "read-only", "Ctrl-C");
             assertThat(branch.said()).hasLineCount(1).startsWith("master is mounted at");
-            assertThat(branch.at.resolve("a tree/new\nline")).doesNotExist();
-            assertThat(branch.at.resolve("a tree/?")).doesNotExist();
-            assertThat(run(work, "df", commit.at.toString()).code()).isZero();
+            assertThat(branch.at().resolve("a tree/new\nline")).doesNotExist();
+            assertThat(branch.at().resolve("a tree/?")).doesNotExist();
+            assertThat(Ended.of(work, "df", commit.at().toString()).code()).isZero();
         }
     }
 
     /** Bytes, and for files permissions, sizes and times. */
     private void verifySame(Path mounted, Path fetched) throws Exception {
-        Ended diff = run(work, "diff", "-r", mounted.toString(), fetched.toString());
+        Ended diff = Ended.of(work, "diff", "-r", mounted.toString(), fetched.toString());
         assertThat(diff.out()).isEmpty();
         String[] facts = {"find", ".", "-type", "f", "-printf", "%p %m %s %T@\\n"};
-        List<String> there = run(mounted, facts).out().lines().sorted().toList();
-        assertThat(there).isEqualTo(run(fetched, facts).out().lines().sorted().toList());
+        List<String> there = Ended.of(mounted, facts).out().lines().sorted().toList();
+        assertThat(there).isEqualTo(Ended.of(fetched, facts).out().lines().sorted().toList());
         assertThat(there).hasSizeGreaterThan(ODD_NAMES.size());
     }
 
@@ -237,9 +156,9 @@ class MountTest {
     void rangesOfALargeFileAreItsBytes() throws Exception {
         byte[] bytes = random("large", 64 * MIB);
         pfs("put", work.resolve("large").toString(), "large");
-        try (Mounted mounted = new Mounted("--cache", "16");
+        try (Mounted mounted = mount("--cache", "16");
                 ExecutorService readers = Executors.newFixedThreadPool(4)) {
-            Path file = mounted.at.resolve("large");
+            Path file = mounted.at().resolve("large");
             List<Future<?>> reading = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 Random random = new Random(i);
@@ -275,14 +194,14 @@ class MountTest {
             Files.writeString(in.resolve("file " + i), "x".repeat(i % 10));
         }
         pfs("put", "-r", in.toString(), "many");
-        try (Mounted mounted = new Mounted("many")) {
+        try (Mounted mounted = mount("many")) {
             for (int again = 0; again < 2; again++) {
                 String[] facts = {"find", ".", "-printf", "%p %y %s\\n"};
-                List<String> there = run(mounted.at, facts).out().lines().sorted().toList();
+                List<String> there = Ended.of(mounted.at(), facts).out().lines().sorted().toList();
                 assertThat(there).hasSize(12_001);
                 assertThat(there).contains("./file 11999 f 9");
             }
-            try (Stream<Path> names = Files.list(mounted.at)) {
+            try (Stream<Path> names = Files.list(mounted.at())) {
                 assertThat(names.map(n -> n.getFileName().toString()).distinct()).hasSize(12_000);
             }
         }
@@ -292,15 +211,15 @@ class MountTest {
     void nothingCanBeWritten() throws Exception {
         random("file", 100);
         pfs("put", work.resolve("file").toString(), "dir/file");
-        try (Mounted mounted = new Mounted()) {
-            Path file = mounted.at.resolve("dir/file");
-            refused(() -> Files.writeString(mounted.at.resolve("new"), "x"));
+        try (Mounted mounted = mount()) {
+            Path file = mounted.at().resolve("dir/file");
+            refused(() -> Files.writeString(mounted.at().resolve("new"), "x"));
             refused(() -> Files.writeString(file, "x", StandardOpenOption.APPEND));
-            refused(() -> Files.createDirectory(mounted.at.resolve("new")));
+            refused(() -> Files.createDirectory(mounted.at().resolve("new")));
             refused(() -> Files.delete(file));
-            refused(() -> Files.move(file, mounted.at.resolve("moved")));
+            refused(() -> Files.move(file, mounted.at().resolve("moved")));
             refused(() -> Files.setLastModifiedTime(file, FileTime.fromMillis(0)));
-            refused(() -> Files.createSymbolicLink(mounted.at.resolve("link"), file));
+            refused(() -> Files.createSymbolicLink(mounted.at().resolve("link"), file));
             assertThat(Files.size(file)).isEqualTo(100);
         }
     }
@@ -318,14 +237,14 @@ class MountTest {
         byte[] later = random("later", size + MIB);
         pfs("put", work.resolve("old").toString(), "file");
         pfs("commit", "-m", "old");
-        try (Mounted branch = new Mounted();
-                Mounted commit = new Mounted("-c", "1");
-                FileChannel following = FileChannel.open(branch.at.resolve("file"));
-                FileChannel fixed = FileChannel.open(commit.at.resolve("file"))) {
+        try (Mounted branch = mount();
+                Mounted commit = mount("-c", "1");
+                FileChannel following = FileChannel.open(branch.at().resolve("file"));
+                FileChannel fixed = FileChannel.open(commit.at().resolve("file"))) {
             assertThat(read(following, 0, MIB)).isEqualTo(Arrays.copyOf(old, MIB));
-            Files.size(branch.at.resolve("file"));
+            Files.size(branch.at().resolve("file"));
             pfs("put", work.resolve("later").toString(), "file");
-            try (FileChannel again = FileChannel.open(branch.at.resolve("file"))) {
+            try (FileChannel again = FileChannel.open(branch.at().resolve("file"))) {
                 assertThat(again.size()).isEqualTo(later.length);
             }
             assertThatThrownBy(
@@ -337,12 +256,12 @@ class MountTest {
                             })
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("Stale file handle");
-            assertThat(Files.readAllBytes(branch.at.resolve("file"))).isEqualTo(later);
+            assertThat(Files.readAllBytes(branch.at().resolve("file"))).isEqualTo(later);
             assertThat(read(fixed, 0, size)).isEqualTo(old);
             pfs("rm", "file");
-            assertThat(Files.readAllBytes(commit.at.resolve("file"))).isEqualTo(old);
+            assertThat(Files.readAllBytes(commit.at().resolve("file"))).isEqualTo(old);
             await().atMost(Duration.ofSeconds(10))
-                    .until(() -> !Files.exists(branch.at.resolve("file")));
+                    .until(() -> !Files.exists(branch.at().resolve("file")));
         }
     }
 
@@ -354,21 +273,21 @@ class MountTest {
         pfs("commit", "-m", "one");
         pfs("tag", "v1");
         pfs("branch", "side");
-        try (Mounted changes = new Mounted();
-                Mounted commits = new Mounted("-c", "HEAD");
-                Mounted side = new Mounted("-b", "side");
-                Mounted tag = new Mounted("-c", "v1")) {
+        try (Mounted changes = mount();
+                Mounted commits = mount("-c", "HEAD");
+                Mounted side = mount("-b", "side");
+                Mounted tag = mount("-c", "v1")) {
             Files.writeString(file, "and two");
             pfs("put", file.toString(), "file");
-            assertThat(changes.at.resolve("file")).hasContent("and two");
-            assertThat(commits.at.resolve("file")).hasContent("one");
+            assertThat(changes.at().resolve("file")).hasContent("and two");
+            assertThat(commits.at().resolve("file")).hasContent("one");
             pfs("commit", "-m", "two");
-            assertThat(commits.at.resolve("file")).hasContent("and two");
+            assertThat(commits.at().resolve("file")).hasContent("and two");
             pfs("put", "-b", "side", file.toString(), "new");
             await().atMost(Duration.ofSeconds(10))
-                    .until(() -> Files.exists(side.at.resolve("new")));
-            assertThat(side.at.resolve("file")).hasContent("one");
-            assertThat(tag.at.resolve("file")).hasContent("one");
+                    .until(() -> Files.exists(side.at().resolve("new")));
+            assertThat(side.at().resolve("file")).hasContent("one");
+            assertThat(tag.at().resolve("file")).hasContent("one");
             assertThat(commits.said()).startsWith("the last commit of master is mounted at");
         }
     }
@@ -385,8 +304,8 @@ class MountTest {
     void aServerThatIsAwayIsAnErrorAndComesBack() throws Exception {
         byte[] bytes = random("file", 3 * MIB);
         pfs("put", work.resolve("file").toString(), "file");
-        try (Mounted mounted = new Mounted();
-                FileChannel open = FileChannel.open(mounted.at.resolve("file"))) {
+        try (Mounted mounted = mount();
+                FileChannel open = FileChannel.open(mounted.at().resolve("file"))) {
             assertThat(read(open, 0, 100)).isEqualTo(Arrays.copyOf(bytes, 100));
             int port = server.port();
             server.kill();
@@ -398,7 +317,7 @@ class MountTest {
                     .isLessThan(Duration.ofSeconds(30));
             server = serve(port);
             assertThat(read(open, 0, 3 * MIB)).isEqualTo(bytes);
-            assertThat(Files.readAllBytes(mounted.at.resolve("file"))).isEqualTo(bytes);
+            assertThat(Files.readAllBytes(mounted.at().resolve("file"))).isEqualTo(bytes);
             assertThat(mounted.said()).contains("does not answer", "answers again");
         }
     }
@@ -407,11 +326,11 @@ class MountTest {
     void aServerThatHangsIsAnErrorInBoundedTime() throws Exception {
         random("file", 100);
         pfs("put", work.resolve("file").toString(), "file");
-        try (Mounted mounted = new Mounted()) {
+        try (Mounted mounted = mount()) {
             server.signal("STOP");
             try {
                 long began = System.nanoTime();
-                assertThatThrownBy(() -> Files.readAllBytes(mounted.at.resolve("file")))
+                assertThatThrownBy(() -> Files.readAllBytes(mounted.at().resolve("file")))
                         .isInstanceOf(IOException.class);
                 assertThat(Duration.ofNanos(System.nanoTime() - began))
                         .isLessThan(Duration.ofSeconds(60));
@@ -420,7 +339,7 @@ class MountTest {
             }
             await().atMost(Duration.ofSeconds(30))
                     .ignoreExceptions()
-                    .until(() -> Files.readAllBytes(mounted.at.resolve("file")).length == 100);
+                    .until(() -> Files.readAllBytes(mounted.at().resolve("file")).length == 100);
         }
     }
 
@@ -429,19 +348,19 @@ class MountTest {
         random("file", 100);
         pfs("put", work.resolve("file").toString(), "file");
         for (String end : List.of("TERM", "INT", "umount", "fusermount3 -u")) {
-            try (Mounted mounted = new Mounted()) {
+            try (Mounted mounted = mount()) {
                 assertThat(mounted.isMounted()).isTrue();
-                String target = mounted.at.toString();
+                String target = mounted.at().toString();
                 switch (end) {
                     case "umount", "fusermount3 -u" -> {
                         // Others may be looking at new mounts just now, as desktops do.
                         String[] words = (end + " " + target).split(" ");
-                        await().until(() -> run(work, words).code() == 0);
+                        await().until(() -> Ended.of(work, words).code() == 0);
                     }
                     default -> {
-                        try (FileChannel _ = FileChannel.open(mounted.at.resolve("file"))) {
-                            String pid = Long.toString(mounted.process.pid());
-                            run(work, "kill", "-" + end, pid);
+                        try (FileChannel _ = FileChannel.open(mounted.at().resolve("file"))) {
+                            String pid = Long.toString(mounted.pid());
+                            Ended.of(work, "kill", "-" + end, pid);
                             assertThat(mounted.ended()).as(end).isZero();
                         }
                     }
@@ -465,13 +384,13 @@ class MountTest {
         refused(1, "is not there: mkdir", "mount", work.resolve("away").toString());
         refused(2, "8 at least", "mount", "--cache", "1", at.toString());
         refused(2, "DIRECTORY", "mount");
-        try (Mounted mounted = new Mounted()) {
-            refused(1, "is a mount already", "mount", mounted.at.toString());
+        try (Mounted mounted = mount()) {
+            refused(1, "is a mount already", "mount", mounted.at().toString());
         }
     }
 
     private void refused(int code, String says, String... arguments) throws Exception {
-        Ended ended = run(work, command(arguments));
+        Ended ended = Ended.of(work, command(arguments));
         assertThat(ended.out()).hasLineCount(1).startsWith("pfs: ").contains(says);
         assertThat(ended.code()).isEqualTo(code);
     }
