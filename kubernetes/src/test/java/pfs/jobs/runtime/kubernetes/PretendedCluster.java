@@ -1,10 +1,7 @@
 package pfs.jobs.runtime.kubernetes;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
-import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodStatus;
@@ -27,13 +24,9 @@ import io.fabric8.mockwebserver.ServerResponse;
 import io.fabric8.mockwebserver.http.Dispatcher;
 import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,30 +61,12 @@ public final class PretendedCluster implements AutoCloseable {
     private static final Pattern LOG = Pattern.compile(".*/pods/([^/]+)/log(\\?.*)?");
     private static final Pattern JOB = Pattern.compile(".*/jobs/([^/?]+)(\\?.*)?");
     private static final AtomicInteger ADDRESSES = new AtomicInteger();
-    private static final String SERVER =
-            """
-            import os, subprocess
-            from http.server import BaseHTTPRequestHandler, HTTPServer
-            class Job(BaseHTTPRequestHandler):
-                def do_POST(self):
-                    script = self.rfile.read(int(self.headers["Content-Length"]))
-                    out = subprocess.run(["/bin/sh", "-c", script], capture_output=True).stdout
-                    self.send_response(200)
-                    self.send_header("Content-Length", len(out))
-                    self.end_headers()
-                    self.wfile.write(out)
-                def log_message(self, *_): pass
-            HTTPServer((os.environ["POD_IP"], int(os.environ["PORT"])), Job).serve_forever()
-            """;
-
     private final KubernetesMockServer server;
     private final NamespacedKubernetesClient admin;
     private final SharedIndexInformer<Job> controller;
-    private final Path script;
+    private final PretendedContainers containers;
     private final Map<String, String> images = new ConcurrentHashMap<>();
     private final Map<String, PodStatus> told = new ConcurrentHashMap<>();
-    private final Map<String, StringBuffer> logs = new ConcurrentHashMap<>();
-    private final Map<String, Process> containers = new ConcurrentHashMap<>();
     private final List<String> refusals = new CopyOnWriteArrayList<>();
     private volatile boolean lingering;
     private final AtomicInteger failing = new AtomicInteger();
@@ -105,8 +80,7 @@ public final class PretendedCluster implements AutoCloseable {
                 new KubernetesMockServer(
                         new Context(), new MockWebServer(), none, faulty(crud), false);
         server.init();
-        script = directory.resolve("server.py");
-        Files.writeString(script, SERVER);
+        containers = new PretendedContainers(directory);
         images.put("pfs-test", "docker-pullable://pfs-test@" + DIGEST);
         Config own =
                 new ConfigBuilder(
@@ -231,7 +205,7 @@ public final class PretendedCluster implements AutoCloseable {
                 }
                 Matcher job = JOB.matcher(request.getPath());
                 if (lingering && request.getMethod().equals("DELETE") && job.matches()) {
-                    kill(job.group(1) + "-0");
+                    containers.kill(job.group(1) + "-0");
                     return new MockResponse().setResponseCode(200).setBody("{}");
                 }
                 Matcher log = LOG.matcher(request.getPath());
@@ -266,14 +240,14 @@ public final class PretendedCluster implements AutoCloseable {
     }
 
     private MockResponse logOf(String pod) {
-        StringBuffer log = logs.get(pod);
+        @Nullable String log = containers.log(pod);
         return log == null
                 ? new MockResponse()
                         .setResponseCode(404)
                         .setBody(
                                 "{\"kind\": \"Status\", \"apiVersion\": \"v1\", \"code\": 404,"
                                         + " \"message\": \"pods not found\"}\n")
-                : new MockResponse().setResponseCode(200).setBody(log.toString());
+                : new MockResponse().setResponseCode(200).setBody(log);
     }
 
     private final class Controller implements ResourceEventHandler<Job> {
@@ -334,29 +308,14 @@ public final class PretendedCluster implements AutoCloseable {
 
     private void run(Pod pod, String address, String id) throws IOException {
         String name = pod.getMetadata().getName();
-        var container = pod.getSpec().getContainers().getFirst();
-        List<String> command = new ArrayList<>();
-        container.getArgs().forEach(a -> command.add(a.replace("$$", "$")));
-        if (command.isEmpty()) {
-            command.addAll(List.of("python3", script.toString()));
-        }
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        for (EnvVar variable : container.getEnv()) {
-            builder.environment().put(variable.getName(), variable.getValue().replace("$$", "$"));
-        }
-        builder.environment().put("POD_IP", address);
-        logs.put(name, new StringBuffer());
-        Process process = builder.start();
-        containers.put(name, process);
+        Process process = containers.start(pod, address);
         tellStatus(name, status("Running", address, id, running()));
         Thread.ofVirtual().start(() -> follow(name, address, id, process));
     }
 
-    /** The end is told whatever becomes of the log: whoever kills a process closes its output. */
     private void follow(String pod, String address, String id, Process process) {
         try {
-            keepLog(process, logs.get(pod));
-            int code = process.waitFor();
+            int code = containers.awaitEnd(pod, process);
             String reason = code == 0 ? "Completed" : code == 137 ? "OOMKilled" : "Error";
             String phase = code == 0 ? "Succeeded" : "Failed";
             tellStatus(pod, status(phase, address, id, ended(reason, code, null)));
@@ -365,27 +324,8 @@ public final class PretendedCluster implements AutoCloseable {
         }
     }
 
-    private static void keepLog(Process process, StringBuffer log) throws InterruptedException {
-        try (BufferedReader out = process.inputReader(UTF_8)) {
-            for (String line = out.readLine(); line != null; line = out.readLine()) {
-                log.append(Instant.now()).append(' ').append(line).append('\n');
-                Thread.sleep(1);
-            }
-        } catch (IOException e) {
-            log.append(Instant.now()).append(" killed before its output was read\n");
-        }
-    }
-
-    private void kill(String pod) {
-        Process process = containers.remove(pod);
-        if (process != null) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly().onExit().join();
-        }
-    }
-
     private void deletePod(String name) {
-        kill(name);
+        containers.kill(name);
         admin.pods().withName(name).delete();
     }
 
@@ -435,7 +375,7 @@ public final class PretendedCluster implements AutoCloseable {
     @Override
     public void close() {
         controller.stop();
-        containers.keySet().forEach(this::deletePod);
+        containers.pods().forEach(this::deletePod);
         admin.close();
         server.destroy();
     }
